@@ -1,0 +1,10 @@
+// Two projects: `unit` needs nothing but Node, `compat` needs memcached and the real Python clients.
+const transform = { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json', isolatedModules: true, diagnostics: false }] };
+const common = { testEnvironment: 'node', transform, moduleFileExtensions: ['ts', 'js', 'json'] };
+
+module.exports = {
+  projects: [
+    { ...common, displayName: 'unit', testMatch: ['<rootDir>/lib/**/*.test.ts'] },
+    { ...common, displayName: 'compat', testMatch: ['<rootDir>/compat-tests/**/*.test.ts'] },
+  ],
+};
