@@ -1,0 +1,60 @@
+// What the engine must know of a client, as data: how it places keys, what it answers, and how it treats dead servers.
+
+import type { DecodeValue } from '../net/conversation';
+import type { Answers } from '../net/operation';
+import type { Command, Wire } from '../wire/wire';
+
+/** A token from which a key's server follows: a hash, a point of a ring, or a key. */
+export type Spot = number | bigint | string;
+
+/** Key to server. */
+export interface Placement {
+  /** Where a key is tried first. */
+  start(key: string): Spot;
+  /** Index into the server list; -1 when no server can be named. */
+  server(spot: Spot): number;
+  /** Where to go on when the server of `spot` was down for the `attempt`-th time (from 0); undefined: give up. */
+  next(spot: Spot, attempt: number): Spot | undefined;
+}
+
+export type PlacementFactory = (
+  servers: readonly { readonly name: string; readonly weight: number }[],
+) => Placement;
+
+/** What happens when a server cannot be used. */
+export interface FailurePolicy {
+  /** Ask the placement for another server, or fail the call. */
+  readonly whenDead: 'next-server' | 'fail';
+  /** How long a failed server is left alone, in milliseconds. */
+  readonly deadFor: number;
+  /** Of one call, in milliseconds, connecting included; Infinity for none. */
+  readonly timeout: number;
+  /** Empty a server that comes back before anything else is asked of it. */
+  readonly flushOnReconnect: boolean;
+  /** Commands that are sent once more when the server closed the connection without a byte of reply. */
+  readonly resend: ReadonlySet<Command>;
+}
+
+/** A family of commands whose replies a client answers in one way. */
+export type AnswersOf =
+  | 'get'
+  | 'getMany'
+  | 'store'
+  | 'cas'
+  | 'delete'
+  | 'count'
+  | 'touch'
+  | 'flushAll'
+  | 'stats'
+  | 'version'
+  | 'verbosity'
+  | 'quit';
+
+/** One Python client, as the engine sees it. */
+export interface Dialect {
+  readonly wire: Wire;
+  readonly decode: DecodeValue;
+  readonly placement: PlacementFactory;
+  readonly failure: FailurePolicy;
+  readonly answers: Readonly<Record<AnswersOf, Answers>>;
+}

@@ -1,0 +1,244 @@
+// The one engine under all clients: takes calls with checked keys, finds their servers, and settles them.
+
+import { MemcacheError } from '../errors';
+import { openSocket, type OpenSocket } from '../net/address';
+import { Clock, systemTime, type TimeSource } from '../net/clock';
+import { ABSENT, Operation } from '../net/operation';
+import { Command } from '../wire/wire';
+import type { AnswersOf, Dialect, Spot } from './dialect';
+import { Gather, ManyGets, sendTo } from './gather';
+import type { WireKey } from './keys';
+import { Router } from './router';
+import type { Observer, Server, ServerContext, ServerSpec } from './server';
+
+export { ABSENT, Command };
+
+/** Data with its flags, ready for the wire. */
+export interface Entry {
+  readonly flags: number;
+  /** A string's char codes are bytes. */
+  readonly data: string | Buffer;
+}
+
+/** What a changing command sends beside its key. Numbers are decimal text, checked by the client. */
+export interface ChangeOptions {
+  /** Seconds; empty: none is sent. */
+  readonly time: string;
+  /** Of incr and decr. */
+  readonly delta: string;
+  /** Of cas. */
+  readonly cas: string;
+  readonly noreply: boolean;
+  /** What a noreply call answers. */
+  readonly sent: unknown;
+  /** Sent before the end of the command line. */
+  readonly tail: string;
+}
+
+export interface EngineOptions {
+  readonly observer: Observer;
+  readonly time?: TimeSource;
+  readonly open?: OpenSocket;
+}
+
+/** One server's answer to a command that all servers get. */
+export interface ServerAnswer {
+  readonly server: ServerSpec;
+  readonly answer: unknown;
+}
+
+/** Commands that change one key, and whose replies a client answers alike. */
+const CHANGES = {
+  [Command.set]: 'store',
+  [Command.add]: 'store',
+  [Command.replace]: 'store',
+  [Command.append]: 'store',
+  [Command.prepend]: 'store',
+  [Command.cas]: 'cas',
+  [Command.delete]: 'delete',
+  [Command.incr]: 'count',
+  [Command.decr]: 'count',
+  [Command.touch]: 'touch',
+} as const satisfies Partial<Record<Command, AnswersOf>>;
+export type Change = keyof typeof CHANGES;
+
+const NO_ENTRY: Entry = { flags: 0, data: '' };
+
+export class Engine {
+  readonly #dialect: Dialect;
+  readonly #context: ServerContext;
+  readonly #router: Router;
+  readonly #manyGets: ManyGets;
+
+  constructor(dialect: Dialect, specs: readonly ServerSpec[], options: EngineOptions) {
+    const { wire, decode, failure, placement, answers } = dialect;
+    this.#dialect = dialect;
+    this.#router = new Router(placement, failure.whenDead);
+    this.#manyGets = new ManyGets(this.#router, answers.getMany);
+    this.#context = {
+      wire,
+      decode,
+      failure,
+      clock: new Clock(failure.timeout, options.time ?? systemTime),
+      open: options.open ?? openSocket,
+      observer: options.observer,
+      reroute: (op, cause) => this.#reroute(op, cause),
+    };
+    this.setServers(specs);
+  }
+
+  get servers(): readonly Server[] {
+    return this.#router.servers;
+  }
+
+  /** Takes a new list at any time; requests to servers of the old one finish, then their connections close. */
+  setServers(specs: readonly ServerSpec[]): void {
+    this.#router.setServers(specs, this.#context);
+  }
+
+  /** The server where a key is tried first; undefined when there is none. */
+  home(key: WireKey, spot?: Spot): ServerSpec | undefined {
+    return this.#router.home(key, spot)?.spec;
+  }
+
+  /** One key's value; a miss answers `miss`. */
+  get(key: WireKey, spot: Spot | undefined, miss: unknown): Promise<unknown> {
+    const op = new Operation(Command.get, key, this.#dialect.answers.get);
+    op.miss = miss;
+    return this.#call(op, spot);
+  }
+
+  /** One key's value with flags and cas id, as a Hit; a miss answers `miss`. */
+  gets(key: WireKey, spot: Spot | undefined, miss: unknown): Promise<unknown> {
+    const op = new Operation(Command.gets, key, this.#dialect.answers.get);
+    op.miss = miss;
+    op.full = true;
+    return this.#call(op, spot);
+  }
+
+  /** Values (for `gets`: Hits) in the order asked, ABSENT where none came; every server is asked before one answers. */
+  getMany(
+    command: 0 | 1,
+    keys: readonly WireKey[],
+    spots: readonly (Spot | undefined)[] | undefined,
+  ): Promise<unknown[]> {
+    return this.#manyGets.get(command, keys, spots);
+  }
+
+  /** Changes one key. */
+  change(
+    command: Change,
+    key: WireKey,
+    spot: Spot | undefined,
+    options: ChangeOptions,
+    entry = NO_ENTRY,
+  ): Promise<unknown> {
+    return this.#call(this.#changing(command, key, options, entry), spot);
+  }
+
+  /** Changes many keys, all of a server in one write; the answers in the order of the keys. */
+  changeMany(
+    command: Change,
+    keys: readonly WireKey[],
+    spots: readonly (Spot | undefined)[] | undefined,
+    options: ChangeOptions,
+    entries?: readonly Entry[],
+  ): Promise<unknown[]> {
+    const gather = new Gather(keys.length, undefined);
+    for (const [i, key] of keys.entries()) {
+      const op = gather.answerAt(
+        this.#changing(command, key, options, entries?.[i] ?? NO_ENTRY),
+        i,
+      );
+      this.#send(op, spots?.[i]);
+    }
+    gather.done();
+    return gather.promise;
+  }
+
+  /** Empties every server that can be reached. */
+  flushAll(time = ''): Promise<ServerAnswer[]> {
+    return this.#everywhere(Command.flushAll, 'flushAll', '', time);
+  }
+
+  /** `stats` of every server; `args` is checked by the client. */
+  stats(args: string): Promise<ServerAnswer[]> {
+    return this.#everywhere(Command.stats, 'stats', args);
+  }
+
+  version(): Promise<ServerAnswer[]> {
+    return this.#everywhere(Command.version, 'version');
+  }
+
+  verbosity(level: number): Promise<ServerAnswer[]> {
+    return this.#everywhere(Command.verbosity, 'verbosity', String(level));
+  }
+
+  /** Asks every server to close; settles when all have. */
+  quit(): Promise<ServerAnswer[]> {
+    return this.#everywhere(Command.quit, 'quit');
+  }
+
+  /** Closes all connections; what waits fails. Later calls connect again. */
+  disconnect(): void {
+    for (const server of this.servers) server.disconnect();
+  }
+
+  /** Forgets which servers were dead. */
+  forgetDead(): void {
+    for (const server of this.servers) server.revive();
+  }
+
+  #changing(command: Change, key: WireKey, options: ChangeOptions, entry: Entry): Operation {
+    const op = new Operation(command, key, this.#dialect.answers[CHANGES[command]]);
+    op.flags = entry.flags;
+    op.data = entry.data;
+    op.time = options.time;
+    op.delta = options.delta;
+    op.cas = options.cas;
+    op.noreply = options.noreply;
+    op.tail = options.tail;
+    op.miss = options.sent;
+    return op;
+  }
+
+  #call(op: Operation, spot: Spot | undefined): Promise<unknown> {
+    const promise = op.promise();
+    this.#send(op, spot);
+    return promise;
+  }
+
+  #send(op: Operation, spot: Spot | undefined): void {
+    op.spot = spot;
+    try {
+      this.#router.send(op);
+    } catch (error) {
+      op.reject(error); // a port that does not exist
+    }
+  }
+
+  #everywhere(command: Command, answers: AnswersOf, key = '', time = ''): Promise<ServerAnswer[]> {
+    return Promise.all(
+      this.servers.map(async (server) => {
+        const op = new Operation(command, key, this.#dialect.answers[answers]);
+        op.pinned = true;
+        op.time = time;
+        const answer = op.promise();
+        sendTo(server, op);
+        return { server: server.spec, answer: await answer };
+      }),
+    );
+  }
+
+  /** Takes back a request whose server failed before a byte of it was sent, or that may be sent a second time. */
+  #reroute(op: Operation, cause: MemcacheError): void {
+    if (op.settled) return;
+    if (op.gathering !== undefined) return this.#manyGets.reroute(op, cause);
+    try {
+      if (op.resent) this.#router.send(op);
+      else if (op.pinned || !this.#router.sendOn(op)) op.fail(cause);
+    } catch (error) {
+      op.reject(error);
+    }
+  }
+}

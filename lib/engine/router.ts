@@ -1,0 +1,89 @@
+// The server list of one client: which server a key goes to, and where to go on when that one is dead.
+
+import { ConnectionError } from '../errors';
+import type { Operation, Route } from '../net/operation';
+import type { FailurePolicy, Placement, PlacementFactory, Spot } from './dialect';
+import { Server, type ServerContext, type ServerSpec } from './server';
+
+export class Router {
+  servers: readonly Server[] = [];
+  /** The server of every key, when there is only one: no hash is needed while it can be used. */
+  only: Server | undefined;
+  #placement: Placement;
+  readonly #place: PlacementFactory;
+  readonly #whenDead: FailurePolicy['whenDead'];
+
+  constructor(place: PlacementFactory, whenDead: FailurePolicy['whenDead']) {
+    this.#place = place;
+    this.#whenDead = whenDead;
+    this.#placement = place([]);
+  }
+
+  /** Takes a new list; requests to servers of the old one finish, then their connections close. */
+  setServers(specs: readonly ServerSpec[], context: ServerContext): void {
+    const old = this.servers;
+    this.#placement = this.#place(specs);
+    this.servers = specs.map((spec) => new Server(spec, context));
+    const [first] = this.servers;
+    this.only =
+      this.servers.length === 1 && first !== undefined && first.spec.weight > 0 ? first : undefined;
+    for (const server of old) server.retire();
+  }
+
+  /** The key's first choice; undefined when no server can be named. */
+  home(key: string, spot?: Spot): Server | undefined {
+    return this.servers[this.#placement.server(spot ?? this.#placement.start(key))];
+  }
+
+  /** Where a key's way begins. */
+  start(key: string, spot: Spot | undefined): Route {
+    return { spot: spot ?? this.#placement.start(key), attempt: 0 };
+  }
+
+  /**
+   * Sends to the first server on the key's way that is not dead; fails the call when there is none.
+   * @throws {OverflowError} the server's port does not exist
+   */
+  send(op: Operation): void {
+    if (this.only !== undefined && op.attempt === 0 && this.only.send(op)) return;
+    op.spot ??= this.#placement.start(op.key);
+    const route = op as Route;
+    do {
+      const server = this.servers[this.#placement.server(route.spot)];
+      if (server?.send(op) === true) return;
+    } while (this.advance(route));
+    op.fail(noServer());
+  }
+
+  /** Sends on after a server failed: false when the way has ended. */
+  sendOn(op: Operation): boolean {
+    op.spot ??= this.#placement.start(op.key);
+    if (!this.advance(op as Route)) return false;
+    this.send(op);
+    return true;
+  }
+
+  /** The first server on a key's way that is not dead. */
+  usable(route: Route): Server | undefined {
+    do {
+      const server = this.servers[this.#placement.server(route.spot)];
+      if (server?.usable === true) return server;
+    } while (this.advance(route));
+    return undefined;
+  }
+
+  /** Turns to the next place on a key's way; false when there is none. */
+  advance(route: Route): boolean {
+    if (this.#whenDead === 'fail') return false;
+    const next = this.#placement.next(route.spot, route.attempt);
+    if (next === undefined) return false;
+    route.spot = next;
+    route.attempt++;
+    return true;
+  }
+}
+
+/** Why a call fails when every server on its key's way is dead. */
+export function noServer(): ConnectionError {
+  return new ConnectionError('no server is available for the key');
+}

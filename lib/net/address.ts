@@ -1,0 +1,19 @@
+// Where a server listens, and how a socket to it is opened.
+
+import { connect, type OnReadOpts, type Socket } from 'node:net';
+import { OverflowError } from '../errors';
+
+export type Address =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly family: 4 | 6 }
+  | { readonly kind: 'unix'; readonly path: string };
+
+/** Opens a socket; the connection attaches its listeners before anything can happen. */
+export type OpenSocket = (address: Address, onread: OnReadOpts) => Socket;
+
+/** @throws {OverflowError} the port is over 65535 (as Python's socket.connect, at first use) */
+export const openSocket: OpenSocket = (address, onread) => {
+  if (address.kind === 'unix') return connect({ path: address.path, onread });
+  const { host, port, family } = address;
+  if (port > 65535) throw new OverflowError('connect(): port must be 0-65535.');
+  return connect({ host, port, family, noDelay: true, keepAlive: true, onread });
+};

@@ -1,0 +1,319 @@
+// One socket from connect to death: sends what a tick gathered, reads replies, and dies once, with all that hangs on it.
+
+import type { Socket } from 'node:net';
+import {
+  ClosedError,
+  ConnectionError,
+  MemcacheError,
+  OverloadedError,
+  ProtocolError,
+  TimeoutError,
+} from '../errors';
+import { MAX_LEFTOVER, MAX_QUEUED, MAX_QUEUED_BYTES, READ_BUFFER_BYTES } from '../limits';
+import type { Wire } from '../wire/wire';
+import type { Address, OpenSocket } from './address';
+import type { Clock, Watched } from './clock';
+import { Conversation, type DecodeValue } from './conversation';
+import type { Operation } from './operation';
+import { Outbox } from './outbox';
+
+/**
+ * All sockets read into this one buffer: a read is worked off before the next one begins. In front of the part that
+ * is read into stands room for what the connection's last read left unfinished, so that no chunk is ever moved.
+ */
+const shared = Buffer.allocUnsafeSlow(MAX_LEFTOVER + READ_BUFFER_BYTES);
+const readInto = shared.subarray(MAX_LEFTOVER);
+
+/** How a connection ended. */
+export interface Loss {
+  readonly cause: MemcacheError;
+  /** Whether it was ever open. */
+  readonly wasOpen: boolean;
+  /** Requests of which no byte was sent. */
+  readonly unsent: readonly Operation[];
+  /** Requests that were sent when the server closed without a single byte of reply; their effect is unknown. */
+  readonly unheard: readonly Operation[];
+  /** Whether anything was waiting. */
+  readonly wasBusy: boolean;
+}
+
+/** Who owns connections. */
+export interface Owner {
+  opened(connection: Connection): void;
+  /** Told once. Operations in the loss are the owner's to settle; all others have been failed. */
+  lost(connection: Connection, loss: Loss): void;
+}
+
+export interface ConnectionOptions {
+  readonly address: Address;
+  /** The server as messages name it. */
+  readonly name: string;
+  readonly wire: Wire;
+  readonly decode: DecodeValue;
+  readonly clock: Clock;
+  /** Of one call, in milliseconds, connecting included; Infinity for none. */
+  readonly timeout: number;
+  readonly open: OpenSocket;
+  /** Makes the request that proves what came before it was silent. */
+  readonly fence: () => Operation;
+}
+
+export class Connection implements Watched {
+  readonly #options: ConnectionOptions;
+  readonly #owner: Owner;
+  readonly #socket: Socket;
+  readonly #conversation: Conversation;
+  readonly #outbox: Outbox;
+  #isOpen = false;
+  #isDead = false;
+  #isScheduled = false;
+  /** Deadline of calls made in this tick. */
+  #deadline = Infinity;
+  /** Behind the last request whose bytes were given to the socket. */
+  #sentTail = 0;
+  /** The server has sent something since the connection was last idle. */
+  #heard = false;
+  /** Silent requests were sent, and no reply has proved since that the server did not object. */
+  #needsFence = false;
+  /** Bytes of a reply that is not whole. */
+  #leftover: Buffer | undefined;
+  #closeWhenIdle = false;
+  /** Bytes that the socket had not sent when it was last asked. */
+  #backlog = 0;
+
+  constructor(options: ConnectionOptions, owner: Owner) {
+    this.#options = options;
+    this.#owner = owner;
+    this.#conversation = new Conversation(options.wire, options.decode);
+    this.#outbox = new Outbox(options.wire, this.#conversation.pending);
+    this.#socket = options.open(options.address, {
+      buffer: readInto,
+      callback: (length) => this.#onRead(length),
+    });
+    this.#socket
+      .on('error', (error) => this.#die(new ConnectionError(messageOf(error), options.name, error)))
+      .on('connect', () => this.#onConnect())
+      .on('end', () => this.#die(new ConnectionError('closed by the server', options.name)))
+      .on('close', () => this.#die(new ConnectionError('connection closed', options.name)));
+    this.#socket.unref();
+    options.clock.watch(this);
+  }
+
+  get busy(): boolean {
+    const { pending } = this.#conversation;
+    return (
+      pending.head !== pending.tail || this.#outbox.gathered > 0 || this.#outbox.silent.length > 0
+    );
+  }
+
+  /** Queues one call; it is sent with all others of this tick. */
+  send(op: Operation): void {
+    if (this.#isOverloaded()) return this.#refuse(op);
+    if (!this.#isScheduled) this.#schedule();
+    op.deadline = Math.min(op.deadline, this.#deadline);
+    if (this.#needsFence && !op.noreply) {
+      this.#needsFence = false;
+      this.#outbox.add(this.#options.fence());
+    }
+    this.#outbox.add(op);
+  }
+
+  #isOverloaded(): boolean {
+    const { pending } = this.#conversation;
+    const { size } = this.#outbox.sink;
+    if (pending.tail - pending.head >= MAX_QUEUED) return true;
+    if (this.#backlog + size <= MAX_QUEUED_BYTES) return false;
+    this.#backlog = this.#socket.writableLength;
+    return this.#backlog + size > MAX_QUEUED_BYTES;
+  }
+
+  #refuse(op: Operation): void {
+    const { name } = this.#options;
+    op.fail(new OverloadedError('too many requests or bytes wait for one server', name));
+  }
+
+  /** Fails everything that waits with `cause` and closes the socket. */
+  close(cause: MemcacheError = new ClosedError('the client was closed', this.#options.name)): void {
+    this.#die(cause);
+  }
+
+  /** Lets everything that waits finish, then closes. */
+  retire(): void {
+    this.#closeWhenIdle = true;
+    if (!this.busy) this.close();
+  }
+
+  expire(now: number): void {
+    const late = this.#isLate(now);
+    if (!late) return;
+    const { name, timeout } = this.#options;
+    const what = this.#isOpen ? 'no reply' : 'no connection';
+    this.#die(new TimeoutError(`${what} within ${timeout} ms`, name), now);
+  }
+
+  #isLate(now: number): boolean {
+    const { pending } = this.#conversation;
+    for (let p = pending.head; p < pending.tail; p++) {
+      const op = pending.get(p);
+      if (op !== undefined && op.deadline <= now) return true;
+    }
+    return this.#outbox.silent.some((op) => op.deadline <= now);
+  }
+
+  /** The first call of a tick: take the time, hold the process, and send when the tick is over. */
+  #schedule(): void {
+    const { clock, timeout } = this.#options;
+    this.#isScheduled = true;
+    if (!this.busy) {
+      this.#heard = false;
+      this.#socket.ref();
+      clock.run();
+    }
+    this.#deadline = clock.now() + timeout;
+    process.nextTick(flush, this);
+  }
+
+  /** Gives all that was gathered to the socket in one write. */
+  flush(): void {
+    this.#isScheduled = false;
+    if (this.#isDead) return;
+    this.#outbox.commit();
+    if (!this.#isOpen) return;
+    this.#write();
+    this.#sentTail = this.#conversation.pending.tail;
+    if (this.#outbox.silent.length > 0) this.#settleSilent();
+  }
+
+  #write(): void {
+    const { sink } = this.#outbox;
+    const socket = this.#socket;
+    if (sink.parts.length === 0) {
+      if (sink.text !== '') socket.write(sink.text, 'latin1');
+    } else {
+      socket.cork();
+      for (const part of sink.parts) {
+        if (typeof part === 'string') socket.write(part, 'latin1');
+        else socket.write(part);
+      }
+      if (sink.text !== '') socket.write(sink.text, 'latin1');
+      socket.uncork();
+    }
+    sink.clear();
+    this.#backlog = socket.writableLength;
+  }
+
+  /** A silent request is answered when it is sent; that it was silent is proved by a fence before the next reply. */
+  #settleSilent(): void {
+    const { silent } = this.#outbox;
+    this.#needsFence = true;
+    for (const op of silent) {
+      op.settled = true;
+      op.resolve(op.miss);
+    }
+    silent.length = 0;
+    this.#onIdle();
+  }
+
+  #onConnect(): void {
+    if (this.#isDead) return;
+    this.#isOpen = true;
+    this.#owner.opened(this);
+    this.flush();
+  }
+
+  #onRead(length: number): boolean {
+    if (this.#isDead) return false;
+    this.#heard = true;
+    let from = MAX_LEFTOVER;
+    const to = MAX_LEFTOVER + length;
+    if (this.#leftover !== undefined) {
+      from -= this.#leftover.length;
+      this.#leftover.copy(shared, from);
+      this.#leftover = undefined;
+    }
+    try {
+      from = this.#conversation.read(shared, from, to);
+    } catch (error) {
+      this.#die(asMemcacheError(error, this.#options.name));
+      return false;
+    }
+    if (from < to) this.#keep(from, to);
+    else if (!this.busy) this.#onIdle();
+    return true;
+  }
+
+  #keep(from: number, to: number): void {
+    if (to - from > MAX_LEFTOVER) {
+      this.#die(
+        new ProtocolError(`more than ${MAX_LEFTOVER} bytes make no reply`, this.#options.name),
+      );
+      return;
+    }
+    this.#leftover = Buffer.from(shared.subarray(from, to));
+  }
+
+  #onIdle(): void {
+    if (this.#closeWhenIdle && !this.busy) this.close();
+    else if (!this.busy) this.#socket.unref();
+  }
+
+  /** The one way to end: whatever went wrong comes here, and nothing else fails a request. */
+  #die(cause: MemcacheError, now = 0): void {
+    if (this.#isDead) return;
+    const wasBusy = this.busy;
+    this.#isDead = true;
+    this.#options.clock.forget(this);
+    this.#socket.destroy();
+    const { sent, unsent } = this.#takeAll();
+    const closedByPeer = cause instanceof ConnectionError && this.#isOpen;
+    const isUnheard = closedByPeer && !this.#heard && this.#leftover === undefined;
+    const late = unsent.filter((op) => op.deadline <= now);
+    for (const op of late) op.fail(cause);
+    if (!isUnheard) for (const op of sent) op.fail(cause);
+    this.#owner.lost(this, {
+      cause,
+      wasOpen: this.#isOpen,
+      unsent: late.length === 0 ? unsent : unsent.filter((op) => !op.settled),
+      unheard: isUnheard ? sent : [],
+      wasBusy,
+    });
+  }
+
+  /** Empties the queues: requests whose bytes were given to the socket, and those of which none was. */
+  #takeAll(): { sent: Operation[]; unsent: Operation[] } {
+    const { pending } = this.#conversation;
+    const sent: Operation[] = [];
+    const unsent: Operation[] = [];
+    while (pending.length > 0) {
+      const isSent = pending.head < this.#sentTail;
+      const op = pending.shift();
+      if (op !== undefined && !op.settled) (isSent ? sent : unsent).push(op);
+    }
+    unsent.push(...this.#outbox.drain(), ...this.#outbox.silent.splice(0));
+    this.#outbox.sink.clear();
+    for (const op of unsent) op.closesLine = true;
+    return { sent, unsent };
+  }
+}
+
+function flush(connection: Connection): void {
+  connection.flush();
+}
+
+function messageOf(error: Error): string {
+  // Happy eyeballs wrap the errors of all addresses in one without a message.
+  if (error instanceof AggregateError) return error.errors.map(String).join('; ');
+  return error.message;
+}
+
+function asMemcacheError(error: unknown, server: string): MemcacheError {
+  if (error instanceof MemcacheError) {
+    return error.server !== undefined ? error : withServer(error, server);
+  }
+  return new ProtocolError(`reading a reply failed: ${String(error)}`, server);
+}
+
+function withServer(error: MemcacheError, server: string): MemcacheError {
+  const Class = error.constructor as new (message: string, server: string) => MemcacheError;
+  return new Class(error.message, server);
+}

@@ -1,0 +1,239 @@
+// Reads replies of the text protocol. Pure: bytes in, replies out.
+//
+// The hot path is one scanner: the replies to get and set are read by offsets, without lines or strings.
+// Every other reply, and every surprise, goes through the table of lines in text-lines.ts.
+
+import { ProtocolError, TooLargeError } from '../errors';
+import { MAX_STATS_ROWS, MAX_VALUE_BYTES, SMALL_VALUE_BYTES } from '../limits';
+import { lineOf, parseLine, parseValueLine, type LineReply } from './text-lines';
+import { Code, Command, Step, type Decoder } from './wire';
+
+const CR = 13;
+const LF = 10;
+const SPACE = 32;
+const ZERO = 48;
+const NO_BYTES = Buffer.alloc(0);
+const NO_ROWS: readonly (readonly [string, string])[] = [];
+
+/** How many digits of flags and lengths are read without a string; longer ones are an error. */
+const MAX_DIGITS = 10;
+const MAX_FLAGS = 0xffffffff;
+
+const isGet: Readonly<Record<number, true>> = { [Command.get]: true, [Command.gets]: true };
+const isStorage: Readonly<Record<number, true>> = {
+  [Command.set]: true,
+  [Command.add]: true,
+  [Command.replace]: true,
+  [Command.append]: true,
+  [Command.prepend]: true,
+  [Command.cas]: true,
+};
+
+export class TextDecoder implements Decoder {
+  at = 0;
+  flags = 0;
+  data: Buffer = NO_BYTES;
+  start = 0;
+  end = 0;
+  owned = false;
+  cas = '';
+  key = '';
+  code: Code = Code.end;
+  text = '';
+  number: number | bigint = 0;
+  rows = NO_ROWS;
+  inSync = true;
+
+  /** The buffer of a value that is being received, two bytes longer than the value; filled up to `#filled`. */
+  #big: Buffer | undefined;
+  #filled = 0;
+  /** Rows of a `stats` reply that is being received. */
+  #rows: (readonly [string, string])[] = [];
+
+  read(command: Command, key: string, bytes: Buffer, from: number, to: number): Step {
+    if (this.#big !== undefined) return this.#fill(this.#big, bytes, from, to);
+    if (isGet[command]) return this.#entry(command, key, bytes, from, to);
+    if (isStorage[command] && isStored(bytes, from, to)) {
+      this.at = from + 8;
+      this.code = Code.stored;
+      return Step.done;
+    }
+    if (command === Command.stats) return this.#stats(bytes, from, to);
+    return this.#line(command, bytes, from, to);
+  }
+
+  // VALUE <key> <flags> <bytes> [<cas unique>]\r\n<data>\r\n ... END\r\n
+  #entry(command: Command, key: string, bytes: Buffer, from: number, to: number): Step {
+    if (isEnd(bytes, from, to)) {
+      this.at = from + 5;
+      this.code = Code.end;
+      return Step.done;
+    }
+    let at = from + 6 + key.length;
+    if (at >= to || !isValueOf(key, bytes, from))
+      return this.#surprise(command, key, bytes, from, to);
+
+    let flags = 0;
+    let digits = ++at;
+    let byte = 0;
+    while (at < to && (byte = bytes[at] as number) >= ZERO && byte <= 57) {
+      flags = flags * 10 + byte - ZERO;
+      at++;
+    }
+    if (byte !== SPACE || at === digits || at - digits > MAX_DIGITS || flags > MAX_FLAGS) {
+      return this.#surprise(command, key, bytes, from, to);
+    }
+    let length = 0;
+    digits = ++at;
+    while (at < to && (byte = bytes[at] as number) >= ZERO && byte <= 57) {
+      length = length * 10 + byte - ZERO;
+      at++;
+    }
+    if (byte !== CR || at === digits || at - digits > MAX_DIGITS || at + 1 >= to) {
+      return this.#surprise(command, key, bytes, from, to); // also a line with a cas id
+    }
+    if (bytes[at + 1] !== LF) throw new ProtocolError('a VALUE line does not end in CR LF');
+    this.flags = flags;
+    this.cas = '';
+    return this.#value(length, bytes, from, at + 2, to);
+  }
+
+  /** Not the expected VALUE line in one piece: an unfinished line, a cas id, another key, an error, or nonsense. */
+  #surprise(command: Command, key: string, bytes: Buffer, from: number, to: number): Step {
+    const line = lineOf(bytes, from, to);
+    if (line === undefined) return this.#more(from);
+    const value = parseValueLine(line);
+    if (value === undefined) return this.#line(command, bytes, from, to);
+    if (value.key !== key) {
+      this.key = value.key;
+      this.at = from;
+      return Step.otherKey;
+    }
+    this.flags = value.flags;
+    this.cas = value.cas;
+    return this.#value(value.length, bytes, from, from + line.length + 2, to);
+  }
+
+  /** The value of the line at `from`; its bytes begin at `start`. */
+  #value(length: number, bytes: Buffer, from: number, start: number, to: number): Step {
+    if (length > MAX_VALUE_BYTES) {
+      throw new TooLargeError(
+        `a value of ${length} bytes was announced; the limit is ${MAX_VALUE_BYTES}`,
+      );
+    }
+    const end = start + length;
+    if (end + 2 <= to) return this.#complete(bytes, start, end, false, end + 2);
+    if (length <= SMALL_VALUE_BYTES) return this.#more(from);
+    this.#big = Buffer.allocUnsafeSlow(length + 2);
+    this.#filled = bytes.copy(this.#big, 0, start, to);
+    this.at = to;
+    return Step.more;
+  }
+
+  #fill(big: Buffer, bytes: Buffer, from: number, to: number): Step {
+    const copied = bytes.copy(big, this.#filled, from, to);
+    this.#filled += copied;
+    this.at = from + copied;
+    if (this.#filled < big.length) return Step.more;
+    this.#big = undefined;
+    return this.#complete(big, 0, big.length - 2, true, this.at);
+  }
+
+  #complete(data: Buffer, start: number, end: number, owned: boolean, at: number): Step {
+    if (data[end] !== CR || data[end + 1] !== LF) {
+      throw new ProtocolError('a value is not followed by CR LF at its announced length');
+    }
+    this.data = data;
+    this.start = start;
+    this.end = end;
+    this.owned = owned;
+    this.at = at;
+    return Step.entry;
+  }
+
+  // STAT <name> <value>\r\n ... END\r\n
+  #stats(bytes: Buffer, from: number, to: number): Step {
+    let at = from;
+    for (;;) {
+      const line = lineOf(bytes, at, to);
+      if (line === undefined) return this.#more(at);
+      at += line.length + 2;
+      const reply = parseLine(Command.stats, line);
+      if (reply.row === undefined) {
+        this.rows = this.#rows;
+        this.#rows = [];
+        return this.#finish(reply, at);
+      }
+      if (this.#rows.push(reply.row) > MAX_STATS_ROWS) {
+        throw new TooLargeError(`a stats reply has more than ${MAX_STATS_ROWS} rows`);
+      }
+    }
+  }
+
+  #line(command: Command, bytes: Buffer, from: number, to: number): Step {
+    const line = lineOf(bytes, from, to);
+    if (line === undefined) return this.#more(from);
+    return this.#finish(parseLine(command, line), from + line.length + 2);
+  }
+
+  #more(from: number): Step {
+    this.at = from;
+    return Step.more;
+  }
+
+  #finish(reply: LineReply, at: number): Step {
+    this.at = at;
+    this.code = reply.code;
+    this.text = reply.text;
+    this.number = reply.number;
+    this.inSync = reply.inSync;
+    return Step.done;
+  }
+}
+
+/** `STORED\r\n` at `from`, by two bytes that no other line has there, then the rest. */
+function isStored(bytes: Buffer, from: number, to: number): boolean {
+  return (
+    to - from >= 8 &&
+    bytes[from] === 0x53 &&
+    bytes[from + 1] === 0x54 &&
+    bytes[from + 2] === 0x4f &&
+    bytes[from + 3] === 0x52 &&
+    bytes[from + 4] === 0x45 &&
+    bytes[from + 5] === 0x44 &&
+    bytes[from + 6] === CR &&
+    bytes[from + 7] === LF
+  );
+}
+
+/** `END\r\n` at `from`. */
+function isEnd(bytes: Buffer, from: number, to: number): boolean {
+  return (
+    to - from >= 5 &&
+    bytes[from] === 0x45 &&
+    bytes[from + 1] === 0x4e &&
+    bytes[from + 2] === 0x44 &&
+    bytes[from + 3] === CR &&
+    bytes[from + 4] === LF
+  );
+}
+
+/** `VALUE <key> ` at `from`; the caller has checked that so many bytes are there. */
+function isValueOf(key: string, bytes: Buffer, from: number): boolean {
+  if (
+    bytes[from] !== 0x56 ||
+    bytes[from + 1] !== 0x41 ||
+    bytes[from + 2] !== 0x4c ||
+    bytes[from + 3] !== 0x55 ||
+    bytes[from + 4] !== 0x45 ||
+    bytes[from + 5] !== SPACE
+  ) {
+    return false;
+  }
+  const first = from + 6;
+  if (bytes[first + key.length] !== SPACE) return false;
+  // From the end, where keys of one application differ.
+  for (let i = key.length - 1; i >= 0; i--)
+    if (bytes[first + i] !== key.charCodeAt(i)) return false;
+  return true;
+}

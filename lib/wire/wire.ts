@@ -1,0 +1,124 @@
+// What a wire is: commands to bytes, bytes to replies. Text and binary implement it; pure, no sockets, no timers.
+
+import type { Sink } from './sink';
+
+/** Commands as small integers, so that what differs between them is an array row. */
+export const Command = {
+  get: 0,
+  gets: 1,
+  set: 2,
+  add: 3,
+  replace: 4,
+  append: 5,
+  prepend: 6,
+  cas: 7,
+  delete: 8,
+  incr: 9,
+  decr: 10,
+  touch: 11,
+  flushAll: 12,
+  stats: 13,
+  version: 14,
+  verbosity: 15,
+  quit: 16,
+} as const;
+export type Command = (typeof Command)[keyof typeof Command];
+
+/** How a reply ended; also the index of what a client answers for it. */
+export const Code = {
+  stored: 0,
+  notStored: 1,
+  exists: 2,
+  notFound: 3,
+  deleted: 4,
+  touched: 5,
+  ok: 6,
+  /** The end of the entries of a get: what was not among them is a miss. */
+  end: 7,
+  /** A counter's new value, in `Decoder.number`. */
+  number: 8,
+  /** The server's version, in `Decoder.text`. */
+  version: 9,
+  /** Names and values, in `Decoder.rows`. */
+  rows: 10,
+  /** An error line, in `Decoder.text`; whether the connection may live on, in `Decoder.inSync`. */
+  refused: 11,
+  /** No reply: the connection or the server failed. Never made by a decoder. */
+  failed: 12,
+} as const;
+export type Code = (typeof Code)[keyof typeof Code];
+
+/** What one step of reading found. */
+export const Step = {
+  /** The reply is not whole; the bytes from `at` on are wanted again, with more behind them. */
+  more: 0,
+  /** One entry of the expected key is in `data[start, end)`. */
+  entry: 1,
+  /** An entry, but of the key in `Decoder.key`; nothing was consumed. */
+  otherKey: 2,
+  /** The reply is over: see `code`. */
+  done: 3,
+} as const;
+export type Step = (typeof Step)[keyof typeof Step];
+
+/** What goes on the wire for one command. Numbers travel as decimal text, validated where they come in. */
+export interface Request {
+  readonly command: Command;
+  /** The wire key: char codes are the bytes. For `stats` its arguments, for `verbosity` the level. */
+  readonly key: string;
+  /** The keys of a get of many; `undefined` for every other request. */
+  readonly keys: readonly string[] | undefined;
+  readonly flags: number;
+  /** Expiry time in seconds (memcached's rules); empty means: do not send one. */
+  readonly time: string;
+  /** Data of a storage command: a string's char codes are bytes. */
+  readonly data: string | Buffer;
+  readonly cas: string;
+  readonly delta: string;
+  readonly noreply: boolean;
+  /** What the emulated client sends before the line's end (python-memcached: a space). */
+  readonly tail: string;
+}
+
+/** Reads the replies of one connection, in order. Holds what was read until the next step. */
+export interface Decoder {
+  /**
+   * Reads on in `bytes[from, to)` for a request of `command`, whose next expected entry has `key`.
+   * @throws {ProtocolError} the bytes are nothing that the protocol allows here
+   * @throws {TooLargeError} an announced length is over the limit
+   */
+  read(command: Command, key: string, bytes: Buffer, from: number, to: number): Step;
+
+  /** Offset behind what was consumed. */
+  readonly at: number;
+
+  // Of Step.entry:
+  readonly flags: number;
+  readonly data: Buffer;
+  readonly start: number;
+  readonly end: number;
+  /** `data` belongs to this entry alone and may be handed out without a copy. */
+  readonly owned: boolean;
+  /** The entry's cas id as decimal digits; empty when none was sent. */
+  readonly cas: string;
+
+  // Of Step.otherKey:
+  readonly key: string;
+
+  // Of Step.done:
+  readonly code: Code;
+  readonly text: string;
+  readonly number: number | bigint;
+  readonly rows: readonly (readonly [name: string, value: string])[];
+  readonly inSync: boolean;
+}
+
+/** One protocol. */
+export interface Wire {
+  readonly name: string;
+  /** Appends one request. Requests of `get` and `gets` with `keys` ask for all of them in one reply. */
+  encode(request: Request, sink: Sink): void;
+  /** Appends one request for the entries of many keys. */
+  encodeGets(command: Command, keys: readonly string[], sink: Sink): void;
+  createDecoder(): Decoder;
+}
