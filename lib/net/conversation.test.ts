@@ -1,0 +1,201 @@
+// Replies find their requests; whatever belongs to none is refused, and nothing is answered wrongly before that.
+
+import { ProtocolError } from '../errors';
+import { textWire } from '../wire/text';
+import { Code, Command } from '../wire/wire';
+import { Conversation } from './conversation';
+import { ABSENT, MISS, Operation, Raise, type Answers } from './operation';
+
+const GET: Answers = { [Code.refused]: MISS, [Code.failed]: null };
+const STORE: Answers = {
+  [Code.stored]: true,
+  [Code.notStored]: false,
+  [Code.refused]: false,
+  [Code.failed]: 0,
+};
+
+/** A conversation whose settled requests are told by name, in order. */
+function talk(
+  decode = (_flags: number, bytes: Buffer, from: number, to: number): unknown =>
+    bytes.latin1Slice(from, to),
+) {
+  const conversation = new Conversation(textWire, decode);
+  const told: [string, unknown][] = [];
+  const ask = (name: string, op: Operation): Operation => {
+    op.resolve = (value) => told.push([name, value]);
+    op.reject = (error) => told.push([name, error]);
+    conversation.pending.push(op);
+    return op;
+  };
+  const get = (key: string, name = key): Operation =>
+    ask(name, new Operation(Command.get, key, GET));
+  const line = (...keys: string[]): void => {
+    const ops = keys.map((key, i) => get(key, `${key}#${i}`));
+    for (const op of ops.slice(0, -1)) op.closesLine = false;
+  };
+  const many = (...keys: string[]): unknown[] => {
+    const op = ask('many', new Operation(Command.get, '', GET));
+    op.keys = keys;
+    op.places = keys.map((_key, i) => i);
+    const values = keys.map((): unknown => ABSENT);
+    op.gathering = { values };
+    return values;
+  };
+  const set = (name: string): Operation => ask(name, new Operation(Command.set, 'k', STORE));
+  const hear = (text: string): number => {
+    const bytes = Buffer.from(text, 'latin1');
+    return conversation.read(bytes, 0, bytes.length);
+  };
+  return { told, ask, get, line, many, set, hear, pending: conversation.pending };
+}
+
+describe('a conversation', () => {
+  it('settles each request by its own reply', () => {
+    const { told, get, set, ask, hear, pending } = talk();
+    get('a');
+    set('s');
+    ask('n', new Operation(Command.incr, 'c', {}));
+    get('b').miss = 'none';
+    hear('VALUE a 0 1\r\nA\r\nEND\r\nSTORED\r\n7\r\nEND\r\n');
+    expect(told).toEqual([
+      ['a', 'A'],
+      ['s', true],
+      ['n', 7],
+      ['b', 'none'],
+    ]);
+    expect(pending.length).toBe(0);
+  });
+
+  it('gives the entries of a line to the gets that share it, and misses to the rest', () => {
+    const { told, line, set, hear } = talk();
+    line('a', 'b', 'c', 'd');
+    set('s');
+    hear('VALUE b 0 1\r\nB\r\nVALUE d 0 1\r\nD\r\nEND\r\nSTORED\r\n');
+    expect(told).toEqual([
+      ['b#1', 'B'],
+      ['d#3', 'D'],
+      ['a#0', null],
+      ['c#2', null],
+      ['s', true],
+    ]);
+  });
+
+  it('answers every get of a key that is asked twice in one line', () => {
+    const { told, line, hear } = talk();
+    line('a', 'b', 'a');
+    hear('VALUE a 0 1\r\n1\r\nVALUE b 0 1\r\n2\r\nVALUE a 0 1\r\n3\r\nEND\r\n');
+    expect(told).toEqual([
+      ['a#0', '1'],
+      ['b#1', '2'],
+      ['a#2', '3'],
+    ]);
+  });
+
+  it('takes the entries of a proxy that answers in its own order', () => {
+    const { told, line, many, hear } = talk();
+    line('a', 'b', 'c');
+    const values = many('x', 'y', 'z');
+    hear(
+      'VALUE c 0 1\r\nC\r\nVALUE a 0 1\r\nA\r\nEND\r\nVALUE z 0 1\r\nZ\r\nVALUE x 0 1\r\nX\r\nEND\r\n',
+    );
+    expect(told).toEqual([
+      ['c#2', 'C'],
+      ['a#0', 'A'],
+      ['b#1', null],
+      ['many', undefined],
+    ]);
+    expect(values).toEqual(['X', ABSENT, 'Z']);
+  });
+
+  it('waits for the rest of an unfinished reply', () => {
+    const { told, get, hear } = talk();
+    get('a');
+    expect(hear('VALUE a 0 1\r\n')).toBe(0);
+    expect(told).toEqual([]);
+    const whole = 'VALUE a 0 1\r\nA\r\nEN';
+    expect(hear(whole)).toBe(whole.length - 2);
+    expect(hear('END\r\n')).toBe(5);
+    expect(told).toEqual([['a', 'A']]);
+  });
+
+  it('tells the caller that its value cannot be decoded, and reads on', () => {
+    const bad = new Error('bad value');
+    const { told, get, many, hear } = talk((flags, bytes, from, to) => {
+      if (flags === 9) throw bad;
+      return bytes.latin1Slice(from, to);
+    });
+    get('a');
+    const values = many('b', 'c');
+    get('d');
+    hear(
+      'VALUE a 9 1\r\nA\r\nEND\r\nVALUE b 9 1\r\nB\r\nVALUE c 0 1\r\nC\r\nEND\r\nVALUE d 0 1\r\nD\r\nEND\r\n',
+    );
+    expect(told).toEqual([
+      ['a', bad],
+      ['many', bad],
+      ['d', 'D'],
+    ]);
+    expect(values).toEqual([ABSENT, 'C']);
+  });
+
+  it('answers a whole line with the error that came instead of its entries', () => {
+    const { told, line, get, hear } = talk();
+    line('a', 'b');
+    get('c');
+    hear('SERVER_ERROR out of memory\r\nVALUE c 0 1\r\nC\r\nEND\r\n');
+    expect(told).toEqual([
+      ['a#0', null],
+      ['b#1', null],
+      ['c', 'C'],
+    ]);
+  });
+
+  it('makes the error that a client raises from the line', () => {
+    const { told, ask, hear } = talk();
+    const answers: Answers = { [Code.refused]: new Raise((line) => new RangeError(line)) };
+    ask('n', new Operation(Command.incr, 'c', answers));
+    hear('CLIENT_ERROR cannot increment or decrement non-numeric value\r\n');
+    expect(told).toEqual([
+      ['n', new RangeError('CLIENT_ERROR cannot increment or decrement non-numeric value')],
+    ]);
+  });
+});
+
+describe('a conversation ends at', () => {
+  it.each<[string, (t: ReturnType<typeof talk>) => void, string, [string, unknown][]]>([
+    ['a reply that nobody asked for', () => undefined, 'STORED\r\n', []],
+    ['a reply behind the last one', (t) => t.set('s'), 'STORED\r\nSTORED\r\n', [['s', true]]],
+    ['an entry of a foreign key', (t) => t.get('a'), 'VALUE b 0 1\r\nB\r\nEND\r\n', []],
+    [
+      'an entry that came already',
+      (t) => t.get('a'),
+      'VALUE a 0 1\r\nA\r\nVALUE a 0 1\r\nX\r\n',
+      [['a', 'A']],
+    ],
+    [
+      'a second entry of one of many',
+      (t) => t.many('a', 'b'),
+      'VALUE a 0 1\r\nA\r\nVALUE a 0 1\r\nX\r\n',
+      [],
+    ],
+    [
+      'an entry of a later line',
+      (t) => (t.get('a'), t.get('b')),
+      'VALUE b 0 1\r\nB\r\nEND\r\n',
+      [],
+    ],
+    ['a reply of another kind', (t) => t.get('a'), 'STORED\r\n', []],
+    [
+      'a data block that the server did not take',
+      (t) => t.set('s'),
+      'CLIENT_ERROR bad data chunk\r\n',
+      [['s', false]],
+    ],
+    ['ERROR', (t) => t.set('s'), 'ERROR\r\n', [['s', false]]],
+  ])('%s', (_name, asked, text, answered) => {
+    const t = talk();
+    asked(t);
+    expect(() => t.hear(text)).toThrow(ProtocolError);
+    expect(t.told).toEqual(answered);
+  });
+});

@@ -1,0 +1,27 @@
+// The queue keeps its order at any depth.
+
+import { Ring } from './ring';
+
+it('gives back what was put in, in order, while it grows and wraps', () => {
+  const ring = new Ring<number>();
+  const model: number[] = [];
+  let next = 0;
+  for (let round = 0; round < 500; round++) {
+    for (let i = 0; i < (round * 7) % 90; i++) {
+      ring.push(next);
+      model.push(next++);
+    }
+    for (let i = 0; i < (round * 5) % 80 && model.length > 0; i++)
+      expect(ring.shift()).toBe(model.shift());
+    expect(ring.length).toBe(model.length);
+    expect(ring.get(ring.head)).toBe(model[0]);
+    expect(ring.get(ring.tail - 1)).toBe(model.at(-1));
+  }
+  expect(ring.drain()).toEqual(model);
+  expect([ring.shift(), ring.get(ring.head), ring.get(-1), ring.length]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    0,
+  ]);
+});
