@@ -235,8 +235,8 @@ export class Engine {
     if (op.settled) return;
     if (op.gathering !== undefined) return this.#manyGets.reroute(op, cause);
     try {
-      if (op.resent) this.#router.send(op);
-      else if (op.pinned || !this.#router.sendOn(op)) op.fail(cause);
+      if (op.resent) this.#router.send(op, cause);
+      else if (op.pinned || !this.#router.sendOn(op, cause)) op.fail(cause);
     } catch (error) {
       op.reject(error);
     }

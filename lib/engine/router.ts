@@ -1,6 +1,6 @@
 // The server list of one client: which server a key goes to, and where to go on when that one is dead.
 
-import { ConnectionError } from '../errors';
+import { ConnectionError, type MemcacheError } from '../errors';
 import type { Operation, Route } from '../net/operation';
 import type { FailurePolicy, Placement, PlacementFactory, Spot } from './dialect';
 import { Server, type ServerContext, type ServerSpec } from './server';
@@ -42,9 +42,10 @@ export class Router {
 
   /**
    * Sends to the first server on the key's way that is not dead; fails the call when there is none.
+   * @param cause what made the servers before fail, if the call was tried already
    * @throws {OverflowError} the server's port does not exist
    */
-  send(op: Operation): void {
+  send(op: Operation, cause?: MemcacheError): void {
     if (this.only !== undefined && op.attempt === 0 && this.only.send(op)) return;
     op.spot ??= this.#placement.start(op.key);
     const route = op as Route;
@@ -52,14 +53,14 @@ export class Router {
       const server = this.servers[this.#placement.server(route.spot)];
       if (server?.send(op) === true) return;
     } while (this.advance(route));
-    op.fail(noServer());
+    op.fail(cause ?? noServer());
   }
 
   /** Sends on after a server failed: false when the way has ended. */
-  sendOn(op: Operation): boolean {
+  sendOn(op: Operation, cause: MemcacheError): boolean {
     op.spot ??= this.#placement.start(op.key);
     if (!this.advance(op as Route)) return false;
-    this.send(op);
+    this.send(op, cause);
     return true;
   }
 

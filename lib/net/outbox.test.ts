@@ -1,0 +1,79 @@
+// One write a tick: lone gets share lines, and the order of calls on one key is kept.
+
+import { MAX_JOINED_GETS } from '../limits';
+import { textWire } from '../wire/text';
+import { Command } from '../wire/wire';
+import { Operation } from './operation';
+import { Outbox } from './outbox';
+import { Ring } from './ring';
+
+/** What a list of calls like `get a` writes, and in which order their replies are due. */
+function write(...calls: string[]): { lines: string[]; due: string[] } {
+  const pending = new Ring<Operation>();
+  const outbox = new Outbox(textWire, pending);
+  for (const call of calls) {
+    const [name = '', key = '', ...more] = call.split(' ');
+    const op = new Operation(Command[name as keyof typeof Command], key, {});
+    if (more.length > 0) op.keys = [key, ...more];
+    outbox.add(op);
+  }
+  outbox.commit();
+  const due = pending
+    .drain()
+    .map((op) => (op.keys ?? [op.key]).join(' ') + (op.closesLine ? '' : '+'));
+  return { lines: outbox.sink.text.split('\r\n').filter((line) => line !== ''), due };
+}
+
+describe('the outbox', () => {
+  it('joins the gets of a tick', () => {
+    expect(write('get a', 'get b', 'get c')).toEqual({
+      lines: ['get a b c'],
+      due: ['a+', 'b+', 'c'],
+    });
+  });
+
+  it('sends a lone get alone', () => {
+    expect(write('get a')).toEqual({ lines: ['get a'], due: ['a'] });
+  });
+
+  it('gathers gets past commands on other keys', () => {
+    const { lines, due } = write('get a', 'delete b', 'get c', 'touch d');
+    expect(lines).toEqual(['delete b', 'touch d', 'get a c']);
+    expect(due).toEqual(['b', 'd', 'a+', 'c']);
+  });
+
+  it.each(['delete', 'touch', 'incr', 'decr'])('sends a get before a %s of its key', (name) => {
+    const { lines } = write('get a', `${name} a`, 'get a');
+    expect(lines).toEqual(['get a', `${name} a`, 'get a']);
+  });
+
+  it.each(['set', 'add', 'replace', 'append', 'prepend', 'cas'])(
+    'sends a get before a %s of its key',
+    (name) => {
+      const { due } = write('get a', 'get b', `${name} a`, 'get a', 'get c');
+      expect(due).toEqual(['a+', 'b', 'a', 'a+', 'c']);
+    },
+  );
+
+  it('sends every get before flush_all and quit', () => {
+    expect(write('get a', 'flushAll', 'get a').lines).toEqual(['get a', 'flush_all', 'get a']);
+    expect(write('get a', 'quit').lines).toEqual(['get a', 'quit']);
+  });
+
+  it('keeps gets of many and gets with cas ids on lines of their own', () => {
+    expect(write('get a', 'get b c', 'gets d', 'get e').lines).toEqual([
+      'get b c',
+      'gets d',
+      'get a e',
+    ]);
+  });
+
+  it('begins a new line when one is full', () => {
+    const keys = Array.from({ length: MAX_JOINED_GETS + 2 }, (_, i) => `k${i}`);
+    const { lines } = write(...keys.map((key) => `get ${key}`));
+    expect(lines).toEqual([
+      `get ${keys.slice(0, MAX_JOINED_GETS).join(' ')}`,
+      `get ${keys.slice(MAX_JOINED_GETS).join(' ')}`,
+    ]);
+  });
+});
