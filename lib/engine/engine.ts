@@ -174,9 +174,9 @@ export class Engine {
     return this.#everywhere(Command.verbosity, 'verbosity', String(level));
   }
 
-  /** Asks every server to close; settles when all have. */
+  /** Asks every connected server to close; settles when all have. */
   quit(): Promise<ServerAnswer[]> {
-    return this.#everywhere(Command.quit, 'quit');
+    return this.#everywhere(Command.quit, 'quit', '', '', (server) => server.connected);
   }
 
   /** Closes all connections; what waits fails. Later calls connect again. */
@@ -217,9 +217,15 @@ export class Engine {
     }
   }
 
-  #everywhere(command: Command, answers: AnswersOf, key = '', time = ''): Promise<ServerAnswer[]> {
+  #everywhere(
+    command: Command,
+    answers: AnswersOf,
+    key = '',
+    time = '',
+    which: (server: Server) => boolean = () => true,
+  ): Promise<ServerAnswer[]> {
     return Promise.all(
-      this.servers.map(async (server) => {
+      this.servers.filter(which).map(async (server) => {
         const op = new Operation(command, key, this.#dialect.answers[answers]);
         op.pinned = true;
         op.time = time;
@@ -236,7 +242,7 @@ export class Engine {
     if (op.gathering !== undefined) return this.#manyGets.reroute(op, cause);
     try {
       if (op.resent) this.#router.send(op, cause);
-      else if (op.pinned || !this.#router.sendOn(op, cause)) op.fail(cause);
+      else if (op.pinned || !this.#router.sendOn(op, cause)) op.giveUp(cause);
     } catch (error) {
       op.reject(error);
     }

@@ -98,7 +98,7 @@ export class ManyGets {
   /** Takes back a part whose server failed before a byte of it was sent: its keys go on, each its own way. */
   reroute(op: Operation, cause: MemcacheError): void {
     const { keys = [], places, gathering } = op;
-    if (!(gathering instanceof Gather)) return op.fail(cause);
+    if (!(gathering instanceof Gather)) return op.giveUp(cause);
     const part: Part = { keys: [], places: [], routes: [] };
     for (const [i, key] of keys.entries()) {
       const route = op.routes?.[i] ?? this.#router.start(key, undefined);
@@ -106,7 +106,7 @@ export class ManyGets {
       if (place !== undefined && this.#router.advance(route)) add(part, key, place, route);
     }
     if (part.keys.length > 0) this.#scatter(gathering, op.command, part, op);
-    if (part.keys.length < keys.length) op.fail(cause);
+    if (part.keys.length < keys.length) op.giveUp(cause);
     else op.resolve(undefined);
   }
 
@@ -129,7 +129,7 @@ export class ManyGets {
     for (const [server, { keys, places, routes }] of parts) {
       this.#send(server, gather, command, keys, places, routes, earlier);
     }
-    if (lost) gather.collect(new Operation(command, '', this.#answers)).fail(noServer());
+    if (lost) gather.collect(new Operation(command, '', this.#answers)).giveUp(noServer());
   }
 
   #send(
@@ -159,7 +159,7 @@ export class ManyGets {
 /** To that server and no other; a port that does not exist fails the call. */
 export function sendTo(server: Server, op: Operation): void {
   try {
-    if (!server.send(op)) op.fail(noServer());
+    if (!server.send(op)) op.giveUp(noServer());
   } catch (error) {
     op.reject(error);
   }

@@ -53,7 +53,7 @@ export class Router {
       const server = this.servers[this.#placement.server(route.spot)];
       if (server?.send(op) === true) return;
     } while (this.advance(route));
-    op.fail(cause ?? noServer());
+    op.giveUp(cause ?? noServer());
   }
 
   /** Sends on after a server failed: false when the way has ended. */

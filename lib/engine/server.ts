@@ -125,7 +125,7 @@ export class Server implements Owner {
       }
     }
     for (const op of loss.unsent) {
-      if (cause instanceof ClosedError) op.fail(cause);
+      if (cause instanceof ClosedError) op.giveUp(cause);
       else reroute(op, cause);
     }
   }

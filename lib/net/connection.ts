@@ -10,7 +10,7 @@ import {
   TimeoutError,
 } from '../errors';
 import { MAX_LEFTOVER, MAX_QUEUED, MAX_QUEUED_BYTES, READ_BUFFER_BYTES } from '../limits';
-import type { Wire } from '../wire/wire';
+import { Code, Command, type Wire } from '../wire/wire';
 import type { Address, OpenSocket } from './address';
 import type { Clock, Watched } from './clock';
 import { Conversation, type DecodeValue } from './conversation';
@@ -93,7 +93,7 @@ export class Connection implements Watched {
     this.#socket
       .on('error', (error) => this.#die(new ConnectionError(messageOf(error), options.name, error)))
       .on('connect', () => this.#onConnect())
-      .on('end', () => this.#die(new ConnectionError('closed by the server', options.name)))
+      .on('end', () => this.#onEnd())
       .on('close', () => this.#die(new ConnectionError('connection closed', options.name)));
     this.#socket.unref();
     options.clock.watch(this);
@@ -129,7 +129,7 @@ export class Connection implements Watched {
 
   #refuse(op: Operation): void {
     const { name } = this.#options;
-    op.fail(new OverloadedError('too many requests or bytes wait for one server', name));
+    op.giveUp(new OverloadedError('too many requests or bytes wait for one server', name));
   }
 
   /** Fails everything that waits with `cause` and closes the socket. */
@@ -221,6 +221,18 @@ export class Connection implements Watched {
     this.flush();
   }
 
+  /** The server closed the connection; where it was asked to quit, that is its reply. */
+  #onEnd(): void {
+    const { name } = this.#options;
+    const { pending } = this.#conversation;
+    const head = pending.get(pending.head);
+    const isReply = head?.command === Command.quit && this.#leftover === undefined;
+    if (isReply) pending.shift()?.answer(Code.ok, '');
+    this.#die(
+      isReply ? new ClosedError('quit', name) : new ConnectionError('closed by the server', name),
+    );
+  }
+
   #onRead(length: number): boolean {
     if (this.#isDead) return false;
     this.#heard = true;
@@ -268,7 +280,7 @@ export class Connection implements Watched {
     const closedByPeer = cause instanceof ConnectionError && this.#isOpen;
     const isUnheard = closedByPeer && !this.#heard && this.#leftover === undefined;
     const late = unsent.filter((op) => op.deadline <= now);
-    for (const op of late) op.fail(cause);
+    for (const op of late) op.giveUp(cause);
     if (!isUnheard) for (const op of sent) op.fail(cause);
     this.#owner.lost(this, {
       cause,

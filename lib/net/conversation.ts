@@ -147,10 +147,10 @@ export class Conversation {
   }
 
   #closeGet(op: Operation, code: Code): void {
+    if (op.spoiled === undefined && code !== Code.end) return op.answer(code, this.#decoder.text);
     op.settled = true;
     if (op.spoiled !== undefined) op.reject(op.spoiled);
-    else if (code === Code.end) op.resolve(op.gathering === undefined ? op.miss : undefined);
-    else op.answer(code, this.#decoder.text);
+    else op.resolve(op.gathering === undefined ? op.miss : undefined);
   }
 
   #answer(op: Operation, code: Code): void {

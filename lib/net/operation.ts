@@ -8,7 +8,12 @@ export class Raise {
   constructor(readonly error: (line: string, cause: MemcacheError | undefined) => unknown) {}
 }
 
-/** What a client answers, by the Code of the reply; a Raise rejects, everything else resolves as it is. */
+/** An answer that is made when it is needed, from the error line. */
+export class Computed {
+  constructor(readonly value: (line: string) => unknown) {}
+}
+
+/** What a client answers, by the Code of the reply. */
 export type Answers = Readonly<Partial<Record<Code, unknown>>>;
 
 /** A read entry whose flags and cas id the caller wants too. */
@@ -112,20 +117,27 @@ export class Operation implements Request {
 
   /** Answers a reply that ended in `code`; `line` is the text of an error line. */
   answer(code: Code, line: string): void {
-    const answer = this.answers[code];
-    this.settled = true;
-    if (answer === MISS) this.resolve(this.miss);
-    else if (answer instanceof Raise) this.reject(answer.error(line, undefined));
-    else this.resolve(answer);
+    this.#settle(this.answers[code], line, undefined);
   }
 
-  /** Answers that no reply came. */
+  /** Answers that no reply came to what was sent. */
   fail(cause: MemcacheError): void {
+    this.#settle(this.answers[Code.failed], cause.message, cause);
+  }
+
+  /** Answers that nothing was sent. */
+  giveUp(cause: MemcacheError): void {
+    const { answers } = this;
+    const answer = Code.unreached in answers ? answers[Code.unreached] : answers[Code.failed];
+    this.#settle(answer, cause.message, cause);
+  }
+
+  #settle(answer: unknown, line: string, cause: MemcacheError | undefined): void {
     if (this.settled) return;
-    const answer = this.answers[Code.failed];
     this.settled = true;
     if (answer === MISS) this.resolve(this.miss);
-    else if (answer instanceof Raise) this.reject(answer.error(cause.message, cause));
+    else if (answer instanceof Raise) this.reject(answer.error(line, cause));
+    else if (answer instanceof Computed) this.resolve(answer.value(line));
     else this.resolve(answer);
   }
 }

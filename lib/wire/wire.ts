@@ -43,8 +43,10 @@ export const Code = {
   rows: 10,
   /** An error line, in `Decoder.text`; whether the connection may live on, in `Decoder.inSync`. */
   refused: 11,
-  /** No reply: the connection or the server failed. Never made by a decoder. */
+  /** No reply to what was sent: whether it was done is unknown. Never made by a decoder. */
   failed: 12,
+  /** Nothing was sent: no server could be reached. Answered as `failed` where a client does not tell them apart. */
+  unreached: 13,
 } as const;
 export type Code = (typeof Code)[keyof typeof Code];
 
