@@ -1,0 +1,132 @@
+// The conductor of `npm run bench`: reads the options, starts the servers, has the parts done.
+
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { CLIENTS, entryOf } from './clients/index';
+import { checkFlatness } from './flatness';
+import { describeMachine } from './machine';
+import { drawPlots } from './plots';
+import { BENCH, findPython, SHARED_CPU } from './processes';
+import { profile } from './profile';
+import { benchmarks, details, machineTable, summary } from './report';
+import { compare, figures, type Plan, type Result } from './rounds';
+import { startServer, type Server } from './server';
+import { WORKLOADS, type Workload } from './workloads';
+
+const OPTIONS = {
+  quick: { type: 'boolean', default: false },
+  only: { type: 'string' },
+  clients: { type: 'string' },
+  rounds: { type: 'string' },
+  build: { type: 'string', default: join(BENCH, '..', 'dist') },
+  json: { type: 'string', default: join(BENCH, 'dist', 'results.json') },
+  write: { type: 'boolean', default: false },
+  plots: { type: 'boolean', default: false },
+  flat: { type: 'boolean', default: false },
+  profile: { type: 'string' },
+} as const;
+
+const FULL = { rounds: 7, warmUpMs: 250, runMs: 400 };
+const QUICK = { rounds: 2, warmUpMs: 150, runMs: 200 };
+
+/** memcached's threads: one for us, as one connection uses one, and one to accept. */
+const SERVER_THREADS = 2;
+
+async function main(): Promise<void> {
+  const { values: options } = parseArgs({ options: OPTIONS });
+  const servers: Server[] = [];
+  const stop = (): Promise<void[]> => Promise.all(servers.map((server) => server.stop()));
+  process.once('SIGINT', () => void stop().then(() => process.exit(130)));
+  try {
+    const plan = await makePlan(options, servers);
+    if (options.profile !== undefined) await profileAll(plan, options);
+    else if (options.plots)
+      await drawPlots(plan, servers, join(BENCH, '..', 'docs', 'performance'));
+    else if (options.flat) console.log(await checkFlatness(plan, servers));
+    else await compareAll(plan, servers, options);
+  } finally {
+    await stop();
+  }
+}
+
+type Options = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+
+async function makePlan(options: Options, servers: Server[]): Promise<Plan> {
+  const shared = await startServer(SERVER_THREADS, 1, false);
+  servers.push(shared);
+  const bound = SHARED_CPU === undefined ? shared : await startServer(1, 1, true);
+  if (bound !== shared) servers.push(bound);
+  const length = options.quick ? QUICK : FULL;
+  return {
+    ...length,
+    rounds: options.rounds === undefined ? length.rounds : Number(options.rounds),
+    build: options.build,
+    python: findPython(),
+    serversFor: (workload) => (workload.oneCpu === true ? bound : shared).names,
+    tell: (line) => console.error(line),
+  };
+}
+
+async function compareAll(plan: Plan, servers: Server[], options: Options): Promise<void> {
+  const clients = chosenClients(options, plan);
+  const results: Result[] = [];
+  for (const workload of chosenWorkloads(options)) {
+    const result = await compare(plan, workload, clients);
+    results.push(result);
+    console.log(details(result));
+  }
+  const machine = describeMachine(plan.python);
+  console.log(summary(results));
+  console.log(machineTable(machine));
+  const json = results.map(({ workload, samples, failures }) => ({
+    workload: workload.name,
+    clients: Object.fromEntries([...samples].map(([name, runs]) => [name, figures(runs)])),
+    runs: Object.fromEntries(samples),
+    failures: Object.fromEntries(failures),
+  }));
+  mkdirSync(dirname(options.json), { recursive: true });
+  writeFileSync(options.json, `${JSON.stringify({ machine, results: json }, undefined, 1)}\n`);
+  if (!options.write) return;
+  const flatness = await checkFlatness(plan, servers);
+  const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
+  const text = benchmarks(machine, results, { command, ...plan }, flatness);
+  writeFileSync(join(BENCH, '..', 'BENCHMARKS.md'), text);
+}
+
+async function profileAll(plan: Plan, options: Options): Promise<void> {
+  const only = options.profile === 'all' ? undefined : options.profile;
+  for (const workload of chosenWorkloads({ ...options, only })) {
+    for (const client of options.clients?.split(',') ?? ['ours']) {
+      console.log(await profile(plan, workload, client));
+    }
+  }
+}
+
+function chosenWorkloads(options: { only?: string | undefined }): readonly Workload[] {
+  if (options.only === undefined) return WORKLOADS;
+  return options.only.split(',').map((name) => {
+    const workload = WORKLOADS.find((one) => one.name === name);
+    if (workload !== undefined) return workload;
+    const names = WORKLOADS.map((one) => one.name).join(', ');
+    throw new Error(`unknown workload ${name}; there are ${names}`);
+  });
+}
+
+/** All clients, without the Python ones that cannot be imported. */
+function chosenClients(options: Options, plan: Plan): readonly string[] {
+  const names = options.clients?.split(',') ?? Object.keys(CLIENTS);
+  if (names.includes('ours') && !existsSync(join(plan.build, 'index.js'))) {
+    throw new Error(`no build of ours in ${plan.build}`);
+  }
+  return names.filter((name) => {
+    if (entryOf(name).group !== 'python' || plan.python?.clients[name] !== undefined) return true;
+    plan.tell(`${name} is left out: no Python found that has it`);
+    return false;
+  });
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
