@@ -1,0 +1,50 @@
+// Python's calls in TypeScript: positional arguments, and by name in a last object whatever is left.
+
+/** Parameters of one method that may be left out, in Python's order. */
+export interface Signature {
+  /** As Python's messages name it. */
+  readonly method: string;
+  /** How many parameters come before these, `self` included. */
+  readonly required: number;
+  readonly names: readonly string[];
+}
+
+/**
+ * The arguments for `signature.names`, by position; undefined where none was given.
+ * @throws {TypeError} a name that the method does not have, a parameter given twice, or too many arguments; as Python
+ */
+export function bind(signature: Signature, given: readonly unknown[]): unknown[] {
+  const { method, required, names } = signature;
+  const last = lastGiven(given);
+  const named = last >= 0 ? given[last] : undefined;
+  const byName = isNamed(named) ? named : undefined;
+  const positional = given.slice(0, byName === undefined ? last + 1 : last);
+  if (positional.length > names.length) {
+    const most = required + names.length;
+    throw new TypeError(
+      `${method}() takes from ${required} to ${most} positional arguments but ${required + positional.length} were given`,
+    );
+  }
+  const bound = names.map((_name, i) => positional[i]);
+  for (const [name, value] of Object.entries(byName ?? {})) {
+    const at = names.indexOf(name);
+    if (at === -1) throw new TypeError(`${method}() got an unexpected keyword argument '${name}'`);
+    if (positional[at] !== undefined) {
+      throw new TypeError(`${method}() got multiple values for argument '${name}'`);
+    }
+    bound[at] = value;
+  }
+  return bound;
+}
+
+function lastGiven(given: readonly unknown[]): number {
+  for (let i = given.length - 1; i >= 0; i--) if (given[i] !== undefined) return i;
+  return -1;
+}
+
+/** A plain object: arguments by name. Instances of classes (a timedelta, say) are values. */
+export function isNamed(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

@@ -1,0 +1,66 @@
+// The lines that python-memcached prints to stderr when `debug` is on.
+
+import { TimeoutError, type MemcacheError } from '../../errors';
+import type { Observer, ServerSpec } from '../../engine/server';
+
+/** Node's error codes as Python's `[Errno n] text` (Linux). */
+const ERRNO: Readonly<Record<string, string>> = {
+  EACCES: '[Errno 13] Permission denied',
+  EADDRNOTAVAIL: '[Errno 99] Cannot assign requested address',
+  EAI_AGAIN: '[Errno -3] Temporary failure in name resolution',
+  ECONNREFUSED: '[Errno 111] Connection refused',
+  ECONNRESET: '[Errno 104] Connection reset by peer',
+  EHOSTUNREACH: '[Errno 113] No route to host',
+  EMFILE: '[Errno 24] Too many open files',
+  ENETUNREACH: '[Errno 101] Network is unreachable',
+  ENOENT: '[Errno 2] No such file or directory',
+  ENOTFOUND: '[Errno -2] Name or service not known',
+  EPIPE: '[Errno 32] Broken pipe',
+  ETIMEDOUT: '[Errno 110] Connection timed out',
+};
+
+export class DebugLog implements Observer {
+  /** Read at every line: a program may switch it on and off, as in Python. */
+  readonly #enabled: () => boolean;
+  readonly #write: (line: string) => void;
+
+  constructor(enabled: () => boolean, write: (line: string) => void) {
+    this.#enabled = enabled;
+    this.#write = write;
+  }
+
+  get enabled(): boolean {
+    return this.#enabled();
+  }
+
+  log(text: string): void {
+    if (this.#enabled()) this.#write(`MemCached: ${text}\n`);
+  }
+
+  dead(server: ServerSpec, cause: MemcacheError): void {
+    this.log(`MemCache: ${hostText(server)}: ${reason(cause)}.  Marking dead.`);
+  }
+
+  alive(): void {}
+
+  broken(server: ServerSpec, cause: MemcacheError): void {
+    this.log(`MemCache: ${hostText(server)}: ${cause.message}.  Connection closed.`);
+  }
+}
+
+/** `str(_Host)`. */
+function hostText({ address }: ServerSpec): string {
+  if (address.kind === 'unix') return `unix:${address.path}`;
+  return address.family === 6
+    ? `inet6:[${address.host}]:${address.port}`
+    : `inet:${address.host}:${address.port}`;
+}
+
+function reason(error: MemcacheError): string {
+  if (error instanceof TimeoutError) return 'timed out';
+  const { cause } = error;
+  if (cause === undefined) return 'connection closed in readline()';
+  const { code, syscall } = cause as NodeJS.ErrnoException;
+  const text = (code !== undefined && ERRNO[code]) || error.message;
+  return syscall === 'connect' || syscall === 'getaddrinfo' ? `connect: ${text}` : text;
+}
