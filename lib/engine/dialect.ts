@@ -42,6 +42,7 @@ export type AnswersOf =
   | 'store'
   | 'cas'
   | 'delete'
+  | 'deleteMany'
   | 'count'
   | 'touch'
   | 'flushAll'

@@ -62,6 +62,7 @@ function dialect(failure: Partial<FailurePolicy>): Dialect {
       store: ANSWERS,
       cas: ANSWERS,
       delete: ANSWERS,
+      deleteMany: ANSWERS,
       count: ANSWERS,
       touch: ANSWERS,
       flushAll: ANSWERS,

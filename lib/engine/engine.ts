@@ -3,7 +3,7 @@
 import { MemcacheError } from '../errors';
 import { openSocket, type OpenSocket } from '../net/address';
 import { Clock, systemTime, type TimeSource } from '../net/clock';
-import { ABSENT, Operation } from '../net/operation';
+import { ABSENT, Operation, type Answers } from '../net/operation';
 import { Command } from '../wire/wire';
 import type { AnswersOf, Dialect, Spot } from './dialect';
 import { Gather, ManyGets, sendTo } from './gather';
@@ -133,7 +133,8 @@ export class Engine {
     options: ChangeOptions,
     entry = NO_ENTRY,
   ): Promise<unknown> {
-    return this.#call(this.#changing(command, key, options, entry), spot);
+    const answers = this.#dialect.answers[CHANGES[command]];
+    return this.#call(this.#changing(command, key, options, entry, answers), spot);
   }
 
   /** Changes many keys, all of a server in one write; the answers in the order of the keys. */
@@ -189,8 +190,14 @@ export class Engine {
     for (const server of this.servers) server.revive();
   }
 
-  #changing(command: Change, key: WireKey, options: ChangeOptions, entry: Entry): Operation {
-    const op = new Operation(command, key, this.#dialect.answers[CHANGES[command]]);
+  #changing(
+    command: Change,
+    key: WireKey,
+    options: ChangeOptions,
+    entry: Entry,
+    answers: Answers,
+  ): Operation {
+    const op = new Operation(command, key, answers);
     op.flags = entry.flags;
     op.data = entry.data;
     op.time = options.time;

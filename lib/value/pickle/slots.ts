@@ -15,30 +15,79 @@ export class Slots {
   protocol: number | undefined = undefined;
 }
 
-const memory = new WeakMap<object, Slots>();
+/** A constructor that gives the object it is given, so that a subclass adds its fields to that object. */
+class Bearer {
+  constructor(bearer: object) {
+    return bearer;
+  }
+}
+
+/**
+ * Slots in a private field of the container: unseen by keys, copies, JSON and comparison like a WeakMap's,
+ * but some thirty times faster to set than a WeakMap entry, which would dominate the decoding of rows.
+ */
+class Memory extends Bearer {
+  #slots = new Slots();
+
+  static of(container: object): Slots | undefined {
+    return #slots in container ? container.#slots : undefined;
+  }
+
+  static share(from: Slots, to: object): void {
+    const memory = #slots in to ? to : new Memory(to);
+    memory.#slots = from;
+  }
+
+  static make(container: object): Slots {
+    return #slots in container ? container.#slots : new Memory(container).#slots;
+  }
+}
 
 /** What this container remembers, or undefined. */
 export function recall(container: object): Slots | undefined {
-  return memory.get(container);
+  return Memory.of(container);
 }
 
 /** The memory of this container, made if there is none. */
 export function remember(container: object): Slots {
-  let slots = memory.get(container);
-  if (slots === undefined) {
-    slots = new Slots();
-    memory.set(container, slots);
-  }
-  return slots;
+  return Memory.make(container);
 }
 
 /** Lets `to` remember all that `from` does: for a class that keeps its values in another container. */
 export function carry(from: object, to: object): void {
-  const slots = memory.get(from);
-  if (slots !== undefined) memory.set(to, slots);
+  const slots = Memory.of(from);
+  if (slots !== undefined) Memory.share(slots, to);
 }
 
 /** The protocol of the pickle that gave this value, if it is the root of one and not a scalar. */
 export function protocolOf(value: unknown): number | undefined {
-  return typeof value === 'object' && value !== null ? memory.get(value)?.protocol : undefined;
+  return typeof value === 'object' && value !== null ? Memory.of(value)?.protocol : undefined;
+}
+
+/** Notes that item `index` was read as `exact`. */
+export function noteItem(slots: Slots, index: number, exact: Exact): void {
+  slots.items ??= [];
+  // Filled rather than left as holes: lists of floats have thousands of entries here.
+  while (slots.items.length < index) slots.items.push(undefined);
+  slots.items[index] = exact;
+}
+
+/** Notes that a dict's key, or a set's member, was read as `exact`. */
+export function noteKey(slots: Slots, key: unknown, exact: Exact): void {
+  (slots.keys ??= new Map<unknown, Exact>()).set(key, exact);
+}
+
+/** Notes that the value at a dict's key was read as `exact`. */
+export function noteValue(slots: Slots, key: unknown, exact: Exact): void {
+  (slots.values ??= new Map<unknown, Exact>()).set(key, exact);
+}
+
+/** The items of an array as they were read: Exact where that is remembered and the value is unchanged. */
+export function exactItems(array: readonly unknown[]): readonly unknown[] {
+  const slots = recall(array)?.items;
+  if (slots === undefined) return array;
+  return array.map((item, index) => {
+    const exact = slots[index];
+    return exact !== undefined && Object.is(exact.plain(), item) ? exact : item;
+  });
 }
