@@ -60,7 +60,10 @@ export class Walk {
       case 'string':
         return ['str', value];
       case 'bigint':
-        return [this.python === 2 && BigInt.asIntN(64, value) !== value ? 'long' : 'int', integer(value)];
+        return [
+          this.python === 2 && BigInt.asIntN(64, value) !== value ? 'long' : 'int',
+          integer(value),
+        ];
       case 'number':
         return Number.isInteger(value) && !Object.is(value, -0)
           ? ['int', String(value)]
@@ -85,7 +88,8 @@ export class Walk {
   }
 
   #composed(value: unknown): Description {
-    if (typeof value !== 'object' || value === null) throw new TypeError(`no value of the exact view: ${typeof value}`);
+    if (typeof value !== 'object' || value === null)
+      throw new TypeError(`no value of the exact view: ${typeof value}`);
     const seen = this.#numbers.get(value);
     if (seen !== undefined) return ['ref', seen];
     const number = this.#numbers.size + 1;
@@ -96,7 +100,8 @@ export class Walk {
   #builtin(number: number, value: object): Description {
     if (value instanceof PyTuple) return ['tuple', number, this.many(value)];
     if (Array.isArray(value)) return ['list', number, this.many(value)];
-    if (value instanceof PyByteArray) return ['bytearray', number, Buffer.from(value).toString('hex')];
+    if (value instanceof PyByteArray)
+      return ['bytearray', number, Buffer.from(value).toString('hex')];
     if (value instanceof PyFrozenSet) return ['frozenset', number, this.sorted(value)];
     if (value instanceof Set) return ['set', number, this.sorted(value)];
     if (value instanceof Map) return ['dict', number, this.pairs(value)];
@@ -124,9 +129,7 @@ export class Walk {
   }
 
   #keyText(value: unknown): string {
-    const text = JSON.stringify(new Walk(this.python).value(value));
-    // As Python's json.dumps writes it: ASCII only.
-    return text.replace(/[\x7f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    return textOf(new Walk(this.python).value(value));
   }
 }
 
@@ -138,7 +141,8 @@ function keywordOf(pair: Description[number]): Description {
 }
 
 function isNoneType(value: unknown): boolean {
-  if (!(value instanceof PyObject) || value.args.length !== 1 || value.args[0] !== null) return false;
+  if (!(value instanceof PyObject) || value.args.length !== 1 || value.args[0] !== null)
+    return false;
   return value.callable instanceof PyGlobal && value.callable.is('builtins', 'type');
 }
 
@@ -160,6 +164,14 @@ export function integer(number: number | bigint): string {
   const size = big < 0n ? -big : big;
   if (size < 1n << 4096n) return big.toString();
   return `${big < 0n ? '-' : ''}0x${size.toString(16)}`;
+}
+
+/** A description as Python's json.dumps writes it with short separators: ASCII only. */
+export function textOf(description: Description): string {
+  return JSON.stringify(description).replace(
+    /[\x7f-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** The description of a value of the exact view. */

@@ -144,9 +144,7 @@ export class Python {
     return this.#ask({ op: 'make', ...request });
   }
 
-  identity(
-    request: Generate & { protocols: readonly number[] },
-  ): Promise<{ pickles: string[] }[]> {
+  identity(request: Generate & { protocols: readonly number[] }): Promise<{ pickles: string[] }[]> {
     return this.#ask({ op: 'identity', ...request });
   }
 

@@ -37,7 +37,7 @@ CONTAINERS = [
     'set()', 'set([1])', 'set([1, 2, 3])', 'frozenset()', 'frozenset([1])', 'frozenset([1, 2])', 'set([frozenset([1])])',
     "set([u'a'])", 'bytearray()', "bytearray(b'a')", "bytearray(b'abc\\xff')", '[None, True, False]', '(True, [None, (False,)])',
     "[u'x', u'x']", "{u'x': u'x', u'y': [u'x', u'y']}", "[u'latin1', b'ab', u'latin1']", "[u'builtins', set([1]), u'set']",
-    "[b'a', u'a', b'a']", '(lambda l: [l, l])([1])', '(lambda l: {1: l, 2: l})([])', '(lambda t: [t, t])((1, 2))',
+    "(lambda c: [b'a', c, b'a'])(u'xa'[1])", '(lambda l: [l, l])([1])', '(lambda l: {1: l, 2: l})([])', '(lambda t: [t, t])((1, 2))',
     '(lambda t: [t, t])((1, 2, 3, 4))', '(lambda s: [s, s])(set([5]))', '(lambda s: [s, s])(frozenset([5]))',
     "(lambda b: [b, b])(bytearray(b'q'))", '(lambda l: (l.append(l), l)[1])([])', "(lambda d: (d.update(me=d), d)[1])({})",
     '(lambda l: (l.append((l,)), l)[1])([])', '(lambda l: (lambda t: (l.append(t), t)[1])((l,)))([])',

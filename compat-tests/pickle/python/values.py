@@ -101,6 +101,8 @@ class Maker(object):
 
     def shared(self, text):
         """One object for all equal strings."""
+        if len(text) == 1:
+            return text[0]  # the interpreter's own, which a constant may not be (3.11, 3.12)
         if PY3:
             return sys.intern(text)
         return self.texts.setdefault((type(text), text), text)
