@@ -1,5 +1,5 @@
 // What a container remembers about the values that it was read with and that JavaScript cannot tell.
-import type { Exact } from './types';
+import type { Exact, PyObject, PyOp } from './types';
 
 /** Memory of one container. It holds only where the value is still the one that was read. */
 export class Slots {
@@ -13,6 +13,10 @@ export class Slots {
   values: Map<unknown, Exact> | undefined = undefined;
   /** Protocol of the pickle whose root this container was. */
   protocol: number | undefined = undefined;
+  /** The call that made this instance, where its class cannot tell it (no `dump`). */
+  form: PyObject | undefined = undefined;
+  /** Operations on this instance that its class did not take, to be replayed. */
+  ops: PyOp[] | undefined = undefined;
 }
 
 /** A constructor that gives the object it is given, so that a subclass adds its fields to that object. */
@@ -90,4 +94,15 @@ export function exactItems(array: readonly unknown[]): readonly unknown[] {
     const exact = slots[index];
     return exact !== undefined && Object.is(exact.plain(), item) ? exact : item;
   });
+}
+
+/** Updates the length of a list that remembers items. */
+export function noteLength(list: object, length: number): void {
+  const slots = recall(list);
+  if (slots !== undefined) slots.length = length;
+}
+
+/** Keeps an operation that an instance's class did not take. */
+export function keepOp(instance: object, op: PyOp): void {
+  (remember(instance).ops ??= []).push(op);
 }

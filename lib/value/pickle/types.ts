@@ -61,14 +61,20 @@ export class Py2Int extends Exact {
 
 /** A Python 2 `str`: bytes that are mostly meant as text. */
 export class Py2Str extends Exact {
-  readonly bytes: Buffer;
+  /** The bytes as characters U+0000 to U+00FF. */
+  readonly latin1: string;
   readonly #plain: string | Buffer;
 
-  /** `plain` is how the load's encoding reads the bytes; latin-1 where none was chosen. */
-  constructor(bytes: Uint8Array | string, plain?: string | Buffer) {
+  /** `text` is how the load's encoding reads the bytes; latin-1 where none was chosen. */
+  constructor(bytes: Uint8Array | string, text?: string | Buffer) {
     super();
-    this.bytes = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : Buffer.from(bytes);
-    this.#plain = plain ?? this.bytes.latin1Slice();
+    this.latin1 = typeof bytes === 'string' ? bytes : bytesOf(bytes).latin1Slice();
+    this.#plain = text ?? this.latin1;
+  }
+
+  /** A copy of the bytes. */
+  get bytes(): Buffer {
+    return Buffer.from(this.latin1, 'latin1');
   }
 
   plain(): string | Buffer {
@@ -362,6 +368,8 @@ export function plain(value: unknown): unknown {
 }
 
 /** The bytes of a bytes, bytearray, Python 2 str, or of text whose characters stand for bytes (latin-1). */
+export function bytesOf(value: Uint8Array): Buffer;
+export function bytesOf(value: unknown): Buffer | undefined;
 export function bytesOf(value: unknown): Buffer | undefined {
   if (value instanceof Py2Str) return value.bytes;
   if (value instanceof Uint8Array) {

@@ -1,0 +1,284 @@
+// Python's equality of dict keys and set members, and the containers that keep to it.
+import { types } from 'node:util';
+import { PickleError } from './errors';
+import { Exact, PyByteArray, PyText, PyTuple, Py2Str } from './types';
+
+/** A class gives its instances' Python equality by this method: a number, string, tuple... it equals. */
+export const pyKey = Symbol.for('memcache-py.pickle.key');
+
+/** How much work comparing keys may still cost; shared by all keys of one load. */
+export interface KeyBudget {
+  left: number;
+}
+
+/** What one key may cost where no load limits it. */
+const ONE_KEY = 1_000_000;
+
+/** Tuples in tuples in a key. Python's own hash overflows its stack a little later. */
+const MAX_DEPTH = 500;
+
+/** The Python type of a value that cannot be a key, or undefined if it can. Does not look into tuples. */
+export function unhashable(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || value instanceof PyTuple) return undefined;
+  if (Array.isArray(value)) return 'list';
+  if (types.isMap(value)) return 'dict';
+  if (types.isSet(value)) return value instanceof PyFrozenSet ? undefined : 'set';
+  if (value instanceof PyByteArray) return 'bytearray';
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null ? 'dict' : undefined;
+}
+
+/** Throws TypeError if the value, or an item of a tuple in it, cannot be a key. */
+export function checkHashable(value: unknown, budget: KeyBudget): void {
+  const left: unknown[] = [value];
+  const seen = new Set<object>();
+  while (left.length > 0) {
+    const item = left.pop();
+    const type = unhashable(item);
+    if (type !== undefined) throw new TypeError(`unhashable type: '${type}'`);
+    if (!(item instanceof PyTuple) || seen.has(item)) continue;
+    spend(budget, item.length);
+    seen.add(item);
+    for (const part of item) left.push(part);
+  }
+}
+
+function spend(budget: KeyBudget, parts: number): void {
+  budget.left -= parts;
+  if (budget.left < 0) throw new PickleError('dict keys or set members are too large to compare');
+}
+
+const identities = new WeakMap<object, number>();
+let lastIdentity = 0;
+
+function identity(value: object): number {
+  let id = identities.get(value);
+  if (id === undefined) identities.set(value, (id = ++lastIdentity));
+  return id;
+}
+
+/** A whole number beyond the safe ones as bigint, so that 2**64 and 2.0**64 are one key. */
+function numberKey(value: number): number | bigint {
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? BigInt(value) : value;
+}
+
+function bigintKey(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+/** Text that stands for a value with parts: equal exactly where Python's values are. */
+class Structure {
+  constructor(readonly text: string) {}
+}
+
+type Key = string | number | bigint | null | undefined | object;
+
+/** What to compare: a primitive, a Structure, or an object that equals only itself. */
+function keyOf(value: unknown, budget: KeyBudget, depth: number): Key {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+      return numberKey(value);
+    case 'bigint':
+      return bigintKey(value);
+    case 'boolean':
+      return value ? 1 : 0;
+    case 'object':
+      return value === null ? null : objectKey(value, budget, depth);
+    case 'undefined':
+      return null;
+    default:
+      throw new TypeError(`a ${typeof value} cannot be a key`);
+  }
+}
+
+function objectKey(value: object, budget: KeyBudget, depth: number): Key {
+  if (value instanceof PyTuple || value instanceof PyFrozenSet) {
+    return new Structure(structureText(value, budget, depth));
+  }
+  const type = unhashable(value);
+  if (type !== undefined) throw new TypeError(`unhashable type: '${type}'`);
+  if (value instanceof Py2Str) {
+    // Python 2 finds u'a' under 'a', as long as it is ASCII.
+    return /^[\0-\x7f]*$/.test(value.latin1) ? value.latin1 : bytesKey(value.bytes, budget);
+  }
+  if (value instanceof Exact) {
+    const plain = value.plain();
+    return Number.isNaN(plain) ? value : keyOf(plain, budget, depth);
+  }
+  if (value instanceof PyText) return bytesKey(value.utf8, budget, 'u');
+  if (value instanceof Uint8Array) return bytesKey(value, budget);
+  const own = pyKey in value ? value[pyKey] : undefined;
+  if (typeof own !== 'function') return value;
+  return keyOf(Reflect.apply(own, value, []), budget, depth + 1);
+}
+
+function bytesKey(bytes: Uint8Array, budget: KeyBudget, kind = 'b'): Structure {
+  spend(budget, bytes.length >> 6);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice();
+  return new Structure(kind + text);
+}
+
+function structureText(
+  value: readonly unknown[] | ReadonlySet<unknown>,
+  budget: KeyBudget,
+  depth: number,
+): string {
+  if (depth > MAX_DEPTH) throw new PickleError('a dict key or set member is nested too deep');
+  const parts: string[] = [];
+  for (const item of value) {
+    spend(budget, 1);
+    parts.push(keyText(keyOf(item, budget, depth + 1), budget));
+  }
+  if (Array.isArray(value)) return `(${parts.join('')})`;
+  return `{${parts.sort().join('')}}`;
+}
+
+/** A key as text that cannot run into its neighbours: kind, length, content. */
+function keyText(key: Key, budget: KeyBudget): string {
+  if (typeof key === 'string') {
+    spend(budget, key.length >> 6);
+    return `s${key.length}:${key}`;
+  }
+  if (key instanceof Structure) {
+    spend(budget, key.text.length >> 6);
+    return `t${key.text.length}:${key.text}`;
+  }
+  if (typeof key === 'object' && key !== null) return `o${identity(key)};`;
+  // -0 and 0 are one key, and are one text here.
+  return `n${String(key)};`;
+}
+
+/** Finds, for a value, the key under which its equal is stored. */
+class KeyIndex {
+  readonly #simple = new Map<Key, unknown>();
+  readonly #structured = new Map<string, unknown>();
+
+  #slot(value: unknown, budget: KeyBudget): [Map<unknown, unknown>, unknown] {
+    const key = keyOf(value, budget, 0);
+    return key instanceof Structure ? [this.#structured, key.text] : [this.#simple, key];
+  }
+
+  /** The stored key equal to `value`, or `value` itself. */
+  find(value: unknown): unknown {
+    // A string is stored as itself unless a Python 2 str came first.
+    const [keys, key] = this.#slot(value, { left: ONE_KEY });
+    return keys.has(key) ? keys.get(key) : value;
+  }
+
+  /** As `find`; `value` becomes the stored key if there is none. */
+  add(value: unknown, budget: KeyBudget | undefined): unknown {
+    const [keys, key] = this.#slot(value, budget ?? { left: ONE_KEY });
+    if (keys.has(key)) return keys.get(key);
+    keys.set(key, value);
+    return value;
+  }
+
+  remove(value: unknown): unknown {
+    const [keys, key] = this.#slot(value, { left: ONE_KEY });
+    const stored = keys.has(key) ? keys.get(key) : value;
+    keys.delete(key);
+    return stored;
+  }
+
+  clear(): void {
+    this.#simple.clear();
+    this.#structured.clear();
+  }
+}
+
+/** A dict of the exact view: a Map that finds keys as Python does. The first of equal keys stays. */
+export class PyDict<K = unknown, V = unknown> extends Map<K, V> {
+  readonly #index = new KeyIndex();
+
+  constructor(entries: Iterable<readonly [K, V]> = []) {
+    super();
+    for (const [key, value] of entries) this.set(key, value);
+  }
+
+  override get(key: K): V | undefined {
+    return super.get(this.#index.find(key) as K);
+  }
+
+  override has(key: K): boolean {
+    return super.has(this.#index.find(key) as K);
+  }
+
+  /** Throws TypeError for a key that Python cannot hash (a list, dict or set). */
+  override set(key: K, value: V): this {
+    return this.setWithin(key, value, undefined);
+  }
+
+  override delete(key: K): boolean {
+    return super.delete(this.#index.remove(key) as K);
+  }
+
+  override clear(): void {
+    this.#index.clear();
+    super.clear();
+  }
+
+  /** As `set`, with the work of comparing keys counted against a budget. */
+  setWithin(key: K, value: V, budget: KeyBudget | undefined): this {
+    return super.set(this.#index.add(key, budget) as K, value);
+  }
+}
+
+/** A set of the exact view: a Set that finds members as Python does. The first of equal members stays. */
+export class PySet<T = unknown> extends Set<T> {
+  readonly #index = new KeyIndex();
+
+  constructor(items: Iterable<T> = []) {
+    super();
+    for (const item of items) this.addWithin(item, undefined);
+  }
+
+  override has(item: T): boolean {
+    return super.has(this.#index.find(item) as T);
+  }
+
+  /** Throws TypeError for a member that Python cannot hash (a list, dict or set). */
+  override add(item: T): this {
+    return this.addWithin(item, undefined);
+  }
+
+  override delete(item: T): boolean {
+    return super.delete(this.#index.remove(item) as T);
+  }
+
+  override clear(): void {
+    this.#index.clear();
+    super.clear();
+  }
+
+  /** As `add`, with the work of comparing members counted against a budget. */
+  addWithin(item: T, budget: KeyBudget | undefined): this {
+    return super.add(this.#index.add(item, budget) as T);
+  }
+}
+
+/** A frozenset, in both views: a Set that finds members as Python does and cannot be changed. */
+export class PyFrozenSet<T = unknown> extends PySet<T> {
+  readonly #frozen: boolean = false;
+
+  constructor(items: Iterable<T> = [], budget?: KeyBudget) {
+    super();
+    for (const item of items) this.addWithin(item, budget);
+    this.#frozen = true;
+  }
+
+  override addWithin(item: T, budget: KeyBudget | undefined): this {
+    if (this.#frozen) throw new TypeError('a frozenset cannot be changed');
+    return super.addWithin(item, budget);
+  }
+
+  override delete(_item: T): boolean {
+    throw new TypeError('a frozenset cannot be changed');
+  }
+
+  override clear(): void {
+    throw new TypeError('a frozenset cannot be changed');
+  }
+}

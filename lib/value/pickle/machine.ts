@@ -1,0 +1,437 @@
+// The state of one load: stack, marks, memo, and what the containers on it need to be filled.
+import { checkHashable, PyDict, PyFrozenSet, PySet, type KeyBudget } from './equality';
+import type { KnownClass } from './contract';
+import type { ReadSettings } from './settings';
+import { replaceAll, type PyMap } from './replace';
+import { keepOp, noteItem, noteKey, noteLength, noteValue, recall, remember } from './slots';
+import { define, Exact, PyObject, PyTuple, type PyGlobal, type PyOp } from './types';
+
+/** What is wrong with the pickle; the reader adds where. */
+export class Fault extends Error {}
+
+/** Above every stack index: no scalar waits to be unwrapped. */
+export const NO_EXACT = 0x7fffffff;
+
+/** Memo indices up to this far beyond the last dense one stay in the array. */
+const MEMO_GAP = 256;
+
+/** An array index as property name would be moved before the other keys. */
+const INDEX_LIKE = /^(?:0|[1-9][0-9]{0,9})$/;
+
+export class Machine {
+  readonly stack: unknown[] = [];
+  /** Older values of `fence`, one for each open mark. */
+  readonly marks: number[] = [];
+  readonly memo: unknown[] = [];
+  /** Where the opcode at work begins. */
+  at = 0;
+  /** Next byte to read. */
+  pos = 0;
+  /** Values on the stack. Entries of `stack` beyond are left over. */
+  sp = 0;
+  /** Stack index above the newest mark: values below are out of reach. */
+  fence = 0;
+  /** No stack value below this index is an Exact that the default view has to unwrap. */
+  lowestExact = NO_EXACT;
+  /** A container of this load may remember something. */
+  sawExact = false;
+  protocol: number | undefined = undefined;
+  /** An opcode that only protocol 0 writes was seen. */
+  sawText = false;
+  /** An opcode that protocol 0 never writes was seen. */
+  sawBinary = false;
+  /** A plain object has index-like keys: others must then be set with care too. */
+  sawIndexKey = false;
+  memoCount = 0;
+  nodes = 0;
+  readonly budget: KeyBudget;
+  readonly globals = new Map<string, PyGlobal>();
+  readonly buffers: Iterator<Uint8Array> | undefined;
+  #sparse: Map<number, unknown> | undefined;
+  /** Known classes' instances of this load. */
+  readonly #instances = new Map<object, KnownClass>();
+  /** Objects that had to become Maps when a key came that no object holds. */
+  readonly #replaced = new Map<object, PyMap>();
+  /** Plain objects that were fetched from the memo: others may hold them. */
+  readonly #fetched = new Set<object>();
+  /** Largest index-like key of each plain object that has some; Infinity once other keys followed. */
+  readonly #lastIndex = new Map<object, number>();
+  #mustReplace = false;
+
+  constructor(
+    readonly bytes: Buffer,
+    readonly settings: ReadSettings,
+  ) {
+    this.budget = { left: settings.limits.keyParts };
+    this.buffers = settings.buffers?.[Symbol.iterator]();
+  }
+
+  // --- stack -----------------------------------------------------------------------------------
+
+  push(value: unknown): void {
+    this.stack[this.sp++] = value;
+  }
+
+  /** Pushes a scalar that stands for a type of its own. */
+  pushExact(value: Exact): void {
+    this.sawExact = true;
+    if (!this.settings.exact && this.sp < this.lowestExact) this.lowestExact = this.sp;
+    this.stack[this.sp++] = value;
+  }
+
+  /** Pushes any value that may be Exact. */
+  pushAny(value: unknown): void {
+    if (value instanceof Exact) this.pushExact(value);
+    else this.stack[this.sp++] = value;
+  }
+
+  pop(): unknown {
+    if (this.sp <= this.fence) throw this.underflow();
+    return this.stack[--this.sp];
+  }
+
+  /** The value on top, which stays. */
+  top(): unknown {
+    if (this.sp <= this.fence) throw this.underflow();
+    return this.stack[this.sp - 1];
+  }
+
+  /** Closes the newest mark: the index of the first value above it. */
+  popMark(): number {
+    const from = this.fence;
+    const fence = this.marks.pop();
+    if (fence === undefined) throw new Fault('could not find MARK');
+    this.fence = fence;
+    return from;
+  }
+
+  underflow(): Fault {
+    return new Fault(
+      this.marks.length > 0 ? 'unexpected MARK found' : 'unpickling stack underflow',
+    );
+  }
+
+  /** Takes all values from `from` up, as the items of a new container. */
+  take(from: number): unknown[] {
+    const items: unknown[] = [];
+    this.fill(items, items, from);
+    return items;
+  }
+
+  /** Takes all values from `from` up, as a tuple. */
+  takeTuple(from: number): PyTuple {
+    const items = this.take(from);
+    Object.setPrototypeOf(items, PyTuple.prototype);
+    return items as PyTuple;
+  }
+
+  /** Counts a container, or an object, against the limit. */
+  count(): void {
+    if (++this.nodes > this.settings.limits.nodes) {
+      throw new Fault('more containers and objects than the limit allows');
+    }
+  }
+
+  // --- values that JavaScript cannot tell --------------------------------------------------------
+
+  /** Moves the values from `from` up to the end of `items`; `owner` remembers what they cannot tell. */
+  fill(items: unknown[], owner: object, from: number): void {
+    const { stack, sp } = this;
+    for (let i = from; i < sp; i++) {
+      const value = stack[i];
+      if (value instanceof Exact && !this.settings.exact) {
+        noteItem(remember(owner), items.length, value);
+        items.push(value.plain());
+      } else items.push(value);
+    }
+    if (this.sawExact) noteLength(owner, items.length);
+    this.drop(from);
+  }
+
+  /** Forgets the values from `from` up. */
+  drop(from: number): void {
+    this.sp = from;
+    if (this.lowestExact >= from) this.lowestExact = NO_EXACT;
+  }
+
+  /** The plain value for the default view, the value itself for the exact one. */
+  view(value: unknown): unknown {
+    return value instanceof Exact && !this.settings.exact ? value.plain() : value;
+  }
+
+  // --- memo --------------------------------------------------------------------------------------
+
+  /** Every way to memoize that is not the dense next index. */
+  memoize(index: number, value: unknown): void {
+    const { memo } = this;
+    if (this.memoCount >= this.settings.limits.memo) throw new Fault('memo over the limit');
+    if (index > memo.length + MEMO_GAP) {
+      this.#sparse ??= new Map<number, unknown>();
+      if (!this.#sparse.has(index)) this.memoCount++;
+      this.#sparse.set(index, value);
+      return;
+    }
+    while (memo.length <= index) memo.push(undefined);
+    if (memo[index] === undefined && this.#sparse?.has(index) !== true) this.memoCount++;
+    memo[index] = value;
+  }
+
+  /** A memo entry that is not a dense primitive: an object, one far out, or none at all. */
+  fetch(index: number): unknown {
+    const value = this.memo[index] ?? this.#sparse?.get(index);
+    if (value === undefined) {
+      if (this.memo[index] === null || this.#sparse?.get(index) === null) return null;
+      throw new Fault(`memo value not found at index ${index}`);
+    }
+    return this.reuse(value);
+  }
+
+  /** A value that gets a second reference. */
+  reuse(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) return value;
+    if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+    const replacement = this.#replaced.get(value);
+    if (replacement !== undefined) return replacement;
+    this.#fetched.add(value);
+    return value;
+  }
+
+  // --- dicts -------------------------------------------------------------------------------------
+
+  newDict(): object {
+    return this.settings.exact ? new PyDict() : {};
+  }
+
+  isDict(value: object): boolean {
+    const prototype: unknown = Object.getPrototypeOf(value);
+    return [Object.prototype, Map.prototype, PyDict.prototype].some((known) => known === prototype);
+  }
+
+  /**
+   * Sets the pairs from `from` up on the dict below them, in the stack; for every case but plain string
+   * keys on a plain object.
+   */
+  setPairs(from: number): void {
+    if ((this.sp - from) % 2 !== 0) throw new Fault('odd number of items for a dict');
+    const at = from - 1;
+    if (at < this.fence) throw this.underflow();
+    const target = this.stack[at];
+    if (target instanceof PyObject) this.#fillOp(target, 'setitem', from);
+    else if (typeof target === 'object' && target !== null) this.#setOn(target, at, from);
+    else throw new Fault('items set on a value that is no dict');
+  }
+
+  #setOn(target: object, at: number, from: number): void {
+    const prototype: unknown = Object.getPrototypeOf(target);
+    if (prototype === PyDict.prototype) this.#setExact(target as PyDict, from);
+    else if (prototype === Object.prototype || prototype === Map.prototype) {
+      for (let i = from; i < this.sp; i += 2) this.#setPair(at, this.stack[i], this.stack[i + 1]);
+      this.drop(from);
+    } else this.#extend(target, 'setitem', from);
+  }
+
+  #setExact(dict: PyDict, from: number): void {
+    for (let i = from; i < this.sp; i += 2) {
+      dict.setWithin(this.stack[i], this.stack[i + 1], this.budget);
+    }
+    this.drop(from);
+  }
+
+  #setPair(at: number, key: unknown, value: unknown): void {
+    const plainKey = this.view(key);
+    const plainValue = this.view(value);
+    let dict = this.stack[at] as object;
+    if (!(dict instanceof Map)) {
+      if (typeof plainKey === 'string' && this.#fits(dict, plainKey))
+        define(dict, plainKey, plainValue);
+      else dict = this.stack[at] = this.#toMap(dict);
+    }
+    if (dict instanceof Map) {
+      if (typeof plainKey === 'object') checkHashable(plainKey, this.budget);
+      dict.set(plainKey, plainValue);
+    }
+    if (key !== plainKey) noteKey(remember(dict), plainKey, key as Exact);
+    if (value !== plainValue) noteValue(remember(dict), plainKey, value as Exact);
+  }
+
+  /** True if an object can hold this key without moving it or losing it. */
+  #fits(dict: object, key: string): boolean {
+    if (key === '__proto__') return false;
+    const last = this.#lastIndex.get(dict);
+    if (!INDEX_LIKE.test(key)) {
+      if (last !== undefined) this.#lastIndex.set(dict, Infinity);
+      return true;
+    }
+    const index = Number(key);
+    if (index > 0xfffffffe) return true;
+    if (Object.hasOwn(dict, key)) return true;
+    if (last === undefined ? !isEmpty(dict) : index < last) return false;
+    this.#lastIndex.set(dict, index);
+    this.sawIndexKey = true;
+    return true;
+  }
+
+  #toMap(dict: object): PyMap {
+    const done = this.#replaced.get(dict);
+    if (done !== undefined) return done;
+    const map = new Map<unknown, unknown>(Object.entries(dict));
+    const slots = recall(dict);
+    if (slots !== undefined) Object.assign(remember(map), slots);
+    this.#replaced.set(dict, map);
+    if (this.#fetched.has(dict)) this.#mustReplace = true;
+    return map;
+  }
+
+  // --- lists, sets, objects ------------------------------------------------------------------------
+
+  /** Appends the values from `from` up to what is below them in the stack. */
+  appendItems(from: number): void {
+    const target = this.#below(from);
+    if (target instanceof PyObject) this.#fillOp(target, 'append', from);
+    else if (Object.getPrototypeOf(target) === Array.prototype) {
+      this.fill(target as unknown[], target, from);
+    } else this.#extend(target, 'append', from);
+  }
+
+  /** Adds the values from `from` up to the set below them in the stack. */
+  addItems(from: number): void {
+    const target = this.#below(from);
+    if (target instanceof PyObject) this.#fillOp(target, 'add', from);
+    else if (this.#isSet(target)) {
+      for (let i = from; i < this.sp; i++) this.addMember(target, this.stack[i]);
+      this.drop(from);
+    } else this.#extend(target, 'add', from);
+  }
+
+  #isSet(target: object): target is Set<unknown> {
+    const prototype: unknown = Object.getPrototypeOf(target);
+    return prototype === Set.prototype || prototype === PySet.prototype;
+  }
+
+  newSet(): Set<unknown> {
+    return this.settings.exact ? new PySet() : new Set();
+  }
+
+  addMember(set: Set<unknown>, value: unknown): void {
+    if (set instanceof PySet) {
+      set.addWithin(value, this.budget);
+      return;
+    }
+    const member = this.view(value);
+    if (typeof member === 'object') checkHashable(member, this.budget);
+    set.add(member);
+    if (member !== value) noteKey(remember(set), member, value as Exact);
+  }
+
+  newFrozenSet(items: readonly unknown[]): PyFrozenSet {
+    const set = new PyFrozenSet(
+      items.map((item) => this.view(item)),
+      this.budget,
+    );
+    if (this.settings.exact) return set;
+    for (const item of items) {
+      if (item instanceof Exact) noteKey(remember(set), item.plain(), item);
+    }
+    return set;
+  }
+
+  #below(from: number): object {
+    if (from - 1 < this.fence) throw this.underflow();
+    const target = this.stack[from - 1];
+    if (typeof target !== 'object' || target === null)
+      throw new Fault('items for a value that has none');
+    return target;
+  }
+
+  /** Adds the values from `from` up to the object's newest operation if it is of this kind, or to a new one. */
+  #fillOp(object: PyObject, kind: ItemKind, from: number): void {
+    const last = object.ops.at(-1);
+    const op = last?.kind === kind ? last : { kind, items: [] };
+    if (op !== last) object.ops.push(op);
+    this.fill(op.items, op.items, from);
+  }
+
+  /** Gives the values from `from` up to an instance of a known class. */
+  #extend(target: object, kind: ItemKind, from: number): void {
+    const known = this.#instances.get(target);
+    if (known === undefined) throw new Fault('items for a value that has none');
+    const items = this.take(from);
+    const handled = EXTENDERS[kind](known, target, items);
+    if (handled && recall(items) !== undefined) rememberItems(target, kind, items);
+    if (!handled || known.dump === undefined) keepOp(target, { kind, items });
+  }
+
+  /** Notes that this instance belongs to a known class, so that later opcodes find its methods. */
+  adopt(instance: object, known: KnownClass): void {
+    this.#instances.set(instance, known);
+  }
+
+  /** BUILD: gives a state to an object. */
+  build(target: unknown, state: unknown): void {
+    const op: PyOp = { kind: 'build', state: this.view(state) };
+    if (state instanceof Exact && !this.settings.exact) noteItem(remember(op), 0, state);
+    if (target instanceof PyObject) {
+      target.ops.push(op);
+      return;
+    }
+    const instance = typeof target === 'object' && target !== null ? target : undefined;
+    const known = instance && this.#instances.get(instance);
+    if (instance === undefined || known === undefined)
+      throw new Fault('state for a value that has none');
+    const handled = known.build !== undefined && known.build(instance, op.state) !== false;
+    if (!handled || known.dump === undefined) keepOp(instance, op);
+  }
+
+  /** `setter(object, state)`, whose result the pickle drops. */
+  applySetter(target: object | null, setting: PyObject): void {
+    const op: PyOp = { kind: 'call', setter: setting.callable, state: setting.args[1] };
+    const exact = recall(setting.args)?.items?.[1];
+    if (exact !== undefined) noteItem(remember(op), 0, exact);
+    if (target instanceof PyObject) target.ops.push(op);
+    else if (target !== null && this.#instances.has(target)) keepOp(target, op);
+  }
+
+  // --- the end -------------------------------------------------------------------------------------
+
+  /** The root as the caller gets it. */
+  finish(root: unknown): unknown {
+    const value = this.view(this.#replaced.get(root as object) ?? root);
+    if (this.#mustReplace) replaceAll(value, this.#replaced);
+    if (typeof value === 'object' && value !== null) {
+      remember(value).protocol = this.protocol ?? (this.sawText && !this.sawBinary ? 0 : 1);
+    }
+    return value;
+  }
+}
+
+type ItemKind = 'append' | 'add' | 'setitem';
+
+const EXTENDERS: Record<
+  ItemKind,
+  (known: KnownClass, target: object, items: unknown[]) => boolean
+> = {
+  append: (known, target, items) =>
+    known.append !== undefined && known.append(target, items) !== false,
+  add: (known, target, items) => known.add !== undefined && known.add(target, items) !== false,
+  setitem: (known, target, items) => {
+    return known.setItems !== undefined && known.setItems(target, items) !== false;
+  },
+};
+
+/** An instance remembers for its items what a list or dict would. */
+function rememberItems(target: object, kind: ItemKind, items: unknown[]): void {
+  const exacts = recall(items)?.items ?? [];
+  const slots = remember(target);
+  exacts.forEach((exact, index) => {
+    if (exact === undefined) return;
+    if (kind === 'append') noteItem(slots, slots.length + index, exact);
+    else if (kind === 'add' || index % 2 === 0) noteKey(slots, items[index], exact);
+    else noteValue(slots, items[index - 1], exact);
+  });
+  if (kind === 'append') slots.length += items.length;
+}
+
+function isEmpty(dict: object): boolean {
+  for (const _ in dict) return false;
+  return true;
+}

@@ -1,0 +1,279 @@
+// Runs a pickle's opcodes. THE HOT PATH: one switch over a Uint8Array with its state in local variables,
+// for the opcodes that make up nearly all of a pickle; every other opcode is a function in slow-ops.ts.
+import { UnpicklingError } from './errors';
+import { Fault, Machine, NO_EXACT } from './machine';
+import { isAmbiguous, SLOW_OPS } from './slow-ops';
+import type { ReadSettings } from './settings';
+import { KEY_BYTES, keyText } from './keytext';
+import { decodeUtf8 } from './text';
+import { PyFloat, PyTuple } from './types';
+
+/** The value of a pickle. Throws UnpicklingError for everything that goes wrong. */
+export function read(bytes: Buffer, settings: ReadSettings): unknown {
+  if (bytes.length > settings.limits.totalBytes) {
+    throw new UnpicklingError('pickle larger than the limit allows');
+  }
+  const machine = new Machine(bytes, settings);
+  try {
+    return machine.finish(run(machine));
+  } catch (cause) {
+    throw failure(cause, machine);
+  }
+}
+
+/** Any error as UnpicklingError with the place where it happened. */
+function failure(cause: unknown, m: Machine): UnpicklingError {
+  if (cause instanceof UnpicklingError) return cause;
+  const opcode = m.bytes[m.at];
+  if (cause instanceof Fault) return new UnpicklingError(cause.message, m.at, opcode);
+  if (cause instanceof RangeError && cause.message.includes('outside the bounds')) {
+    return new UnpicklingError('pickle data was truncated', m.at, opcode);
+  }
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new UnpicklingError(message, m.at, opcode, { cause });
+}
+
+/** Longest text that is looked at byte by byte before it is sliced. */
+const SHORT_TEXT = 64;
+
+/** Bytes that begin a key no plain object holds: numbers, None, bools, tuples. */
+const OTHER_KEYS = new Set([0x4b, 0x4d, 0x4a, 0x47, 0x4e, 0x88, 0x89, 0x8a, 0x49, 0x4c, 0x46]);
+
+/** True if the dict created before `pos` is filled at once, and its first key is not text. */
+function beginsWithOtherKey(bytes: Buffer, pos: number): boolean {
+  let at = pos;
+  if (bytes[at] === 0x94) at += 1;
+  else if (bytes[at] === 0x71) at += 2;
+  else if (bytes[at] === 0x72) at += 5;
+  if (bytes[at] === 0x28) at++;
+  return OTHER_KEYS.has(bytes[at] ?? 0);
+}
+
+/** A str of `to - from` bytes, which exist. Keys come again: they are looked up before they are made. */
+function text(bytes: Buffer, from: number, to: number, isKey: boolean): unknown {
+  const size = to - from;
+  if (size > SHORT_TEXT) return decodeUtf8(bytes, from, to);
+  if (size <= (isKey ? KEY_BYTES : 6))
+    return keyText(bytes, from, to) ?? decodeUtf8(bytes, from, to);
+  for (let i = from; i < to; i++) {
+    if ((bytes[i] as number) >= 0x80) return decodeUtf8(bytes, from, to);
+  }
+  return bytes.latin1Slice(from, to);
+}
+
+/** Sets pairs of plain string keys on a plain object; the index of the first pair that needs more care. */
+function setPlainPairs(
+  dict: Record<string, unknown>,
+  stack: unknown[],
+  from: number,
+  sp: number,
+): number {
+  for (let i = from; i < sp; i += 2) {
+    const key = stack[i];
+    if (typeof key !== 'string') return i;
+    const first = key.charCodeAt(0);
+    // Digits may be an array index, which would move; '_' may begin __proto__.
+    if (first <= 0x39 ? first >= 0x30 : first === 0x5f && key === '__proto__') return i;
+    dict[key] = stack[i + 1];
+  }
+  return sp;
+}
+
+/**
+ * Runs all opcodes up to STOP and gives what is then on top. `as number` stands where the index was checked,
+ * or where `undefined` falls into a branch that checks.
+ */
+function run(m: Machine): unknown {
+  const { bytes, stack, memo, marks } = m;
+  const { exact, limits } = m.settings;
+  const { length } = bytes;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
+  let pos = 0;
+  let sp = 0;
+  let fence = 0;
+  let low = NO_EXACT;
+  for (;;) {
+    m.at = pos;
+    const opcode = bytes[pos++];
+    switch (opcode) {
+      case 0x8c: {
+        // SHORT_BINUNICODE
+        const to = pos + 1 + (bytes[pos] as number);
+        if (!(to <= length)) throw new Fault('pickle data was truncated');
+        stack[sp] = text(bytes, pos + 1, to, ((sp - fence) & 1) === 0);
+        sp++;
+        pos = to;
+        continue;
+      }
+      case 0x58: {
+        // BINUNICODE
+        const size = view.getUint32(pos, true);
+        const to = pos + 4 + size;
+        if (to > length) throw new Fault('pickle data was truncated');
+        if (size > limits.stringBytes) throw new Fault('value longer than the limit allows');
+        stack[sp] = text(bytes, pos + 4, to, ((sp - fence) & 1) === 0);
+        sp++;
+        pos = to;
+        continue;
+      }
+      case 0x94: {
+        // MEMOIZE
+        const index = m.memoCount;
+        if (index !== memo.length || sp <= fence || index >= limits.memo) break;
+        memo.push(stack[sp - 1]);
+        m.memoCount = index + 1;
+        continue;
+      }
+      case 0x71: {
+        // BINPUT
+        const index = bytes[pos];
+        m.sawBinary = true;
+        if (index !== memo.length || sp <= fence || m.memoCount !== index) break;
+        memo.push(stack[sp - 1]);
+        m.memoCount = index + 1;
+        pos++;
+        continue;
+      }
+      case 0x68: {
+        // BINGET
+        const value = memo[bytes[pos] as number];
+        if (typeof value !== 'string') break;
+        stack[sp++] = value;
+        pos++;
+        continue;
+      }
+      case 0x6a: {
+        // LONG_BINGET
+        const value = memo[view.getUint32(pos, true)];
+        if (typeof value !== 'string') break;
+        stack[sp++] = value;
+        pos += 4;
+        continue;
+      }
+      case 0x4b: // BININT1
+        if (pos >= length) break;
+        stack[sp++] = bytes[pos++];
+        continue;
+      case 0x4d: // BININT2
+        stack[sp++] = view.getUint16(pos, true);
+        pos += 2;
+        continue;
+      case 0x4a: // BININT
+        stack[sp++] = view.getInt32(pos, true);
+        pos += 4;
+        continue;
+      case 0x47: {
+        // BINFLOAT
+        const value = view.getFloat64(pos, false);
+        pos += 8;
+        if (isAmbiguous(value, exact)) {
+          m.sawExact = true;
+          if (!exact && sp < low) low = sp;
+          stack[sp++] = new PyFloat(value);
+        } else stack[sp++] = value;
+        continue;
+      }
+      case 0x4e: // NONE
+        stack[sp++] = null;
+        continue;
+      case 0x88: // NEWTRUE
+        stack[sp++] = true;
+        continue;
+      case 0x89: // NEWFALSE
+        stack[sp++] = false;
+        continue;
+      case 0x28: // MARK
+        if (marks.length >= limits.depth) throw new Fault('nested deeper than the limit allows');
+        marks.push(fence);
+        fence = sp;
+        continue;
+      case 0x7d: // EMPTY_DICT
+        if (++m.nodes > limits.nodes) break;
+        if (exact) stack[sp] = m.newDict();
+        else stack[sp] = beginsWithOtherKey(bytes, pos) ? new Map() : {};
+        sp++;
+        continue;
+      case 0x75: {
+        // SETITEMS
+        const older = marks[marks.length - 1];
+        const dict = stack[fence - 1];
+        if (older === undefined || older >= fence || low < sp || ((sp - fence) & 1) !== 0) break;
+        if (m.sawIndexKey || Object.getPrototypeOf(dict) !== Object.prototype) break;
+        const done = setPlainPairs(dict as Record<string, unknown>, stack, fence, sp);
+        if (done < sp) break;
+        marks.pop();
+        sp = fence;
+        fence = older;
+        continue;
+      }
+      case 0x73: {
+        // SETITEM
+        const dict = stack[sp - 3];
+        if (sp - fence < 3 || low < sp || m.sawIndexKey) break;
+        if (Object.getPrototypeOf(dict) !== Object.prototype) break;
+        if (setPlainPairs(dict as Record<string, unknown>, stack, sp - 2, sp) < sp) break;
+        sp -= 2;
+        continue;
+      }
+      case 0x5d: // EMPTY_LIST
+        if (++m.nodes > limits.nodes) break;
+        stack[sp++] = [];
+        continue;
+      case 0x65: {
+        // APPENDS
+        const older = marks[marks.length - 1];
+        const list = stack[fence - 1];
+        if (older === undefined || older >= fence || low < sp || m.sawExact) break;
+        if (Object.getPrototypeOf(list) !== Array.prototype) break;
+        for (let i = fence; i < sp; i++) (list as unknown[]).push(stack[i]);
+        marks.pop();
+        sp = fence;
+        fence = older;
+        continue;
+      }
+      case 0x61: {
+        // APPEND
+        const list = stack[sp - 2];
+        if (sp - fence < 2 || low < sp || m.sawExact) break;
+        if (Object.getPrototypeOf(list) !== Array.prototype) break;
+        (list as unknown[]).push(stack[--sp]);
+        continue;
+      }
+      case 0x85: // TUPLE1
+      case 0x86: // TUPLE2
+      case 0x87: {
+        // TUPLE3
+        const from = sp - (opcode - 0x84);
+        if (from < fence || low < sp || ++m.nodes > limits.nodes) break;
+        const items = stack.slice(from, sp);
+        stack[from] = Object.setPrototypeOf(items, PyTuple.prototype);
+        sp = from + 1;
+        continue;
+      }
+      case 0x74: {
+        // TUPLE
+        const older = marks[marks.length - 1];
+        if (older === undefined || low < sp || sp === fence || ++m.nodes > limits.nodes) break;
+        const items = stack.slice(fence, sp);
+        stack[fence] = Object.setPrototypeOf(items, PyTuple.prototype);
+        sp = fence + 1;
+        fence = older;
+        marks.pop();
+        continue;
+      }
+      case 0x2e: // STOP
+        if (sp <= fence) throw m.underflow();
+        return stack[sp - 1];
+      case undefined:
+        throw new Fault('pickle data was truncated');
+    }
+    const slow = SLOW_OPS[opcode];
+    if (slow === undefined) throw new Fault('invalid load key');
+    m.pos = pos;
+    m.sp = sp;
+    m.fence = fence;
+    m.lowestExact = low;
+    slow(m);
+    ({ pos, sp, fence, lowestExact: low } = m);
+  }
+}

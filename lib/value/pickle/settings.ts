@@ -1,0 +1,62 @@
+// Options of a load with every default filled in.
+import { adaptResolver, chain, Registry } from './registry';
+import {
+  DEFAULT_LIMITS,
+  type ClassRegistry,
+  type DecodeErrors,
+  type Encoding,
+  type Limits,
+  type LoadOptions,
+  type NameResolver,
+} from './options';
+import { STANDARD } from './classes';
+
+/** The standard classes, which every load and dump knows. */
+export const STANDARD_CLASSES = new Registry(STANDARD);
+
+export interface ReadSettings {
+  readonly exact: boolean;
+  readonly encoding: Encoding;
+  readonly errors: DecodeErrors;
+  readonly fixImports: boolean;
+  readonly persistentLoad: ((pid: unknown) => unknown) | undefined;
+  /** The value of a copyreg extension code; undefined if it has none. */
+  readonly extension: (code: number) => unknown;
+  readonly buffers: Iterable<Uint8Array> | undefined;
+  readonly limits: Limits;
+  readonly classes: ClassRegistry;
+}
+
+function isRegistry(registry: ClassRegistry | NameResolver): registry is ClassRegistry {
+  return 'findByPrototype' in registry;
+}
+
+/** The classes that a registry knows, beside the standard ones. */
+export function classesOf(registry: ClassRegistry | NameResolver | undefined): ClassRegistry {
+  if (registry === undefined) return STANDARD_CLASSES;
+  return chain(isRegistry(registry) ? registry : adaptResolver(registry), STANDARD_CLASSES);
+}
+
+/** Bounds where some were given. Undefined ones keep their default. */
+export function limitsOf(given: Partial<Limits> | undefined): Limits {
+  if (given === undefined) return DEFAULT_LIMITS;
+  const set = Object.entries(given).filter(([, bound]) => typeof bound === 'number');
+  return { ...DEFAULT_LIMITS, ...Object.fromEntries(set) };
+}
+
+export function readSettings(options: LoadOptions): ReadSettings {
+  const { extensions, extensionResolver, persistentResolver } = options;
+  return {
+    exact: options.exact ?? false,
+    encoding: options.encoding ?? (options.python === '2.7' ? 'ascii-else-bytes' : 'ASCII'),
+    errors: options.errors ?? 'strict',
+    fixImports: options.fixImports ?? true,
+    persistentLoad:
+      options.persistentLoad ??
+      (persistentResolver && ((pid) => persistentResolver.resolve(String(pid)))),
+    extension: (code) => extensions?.get(code) ?? extensionResolver?.resolve(code),
+    buffers: options.buffers,
+    limits: limitsOf(options.limits),
+    classes: classesOf(options.registry ?? options.nameResolver),
+  };
+}
