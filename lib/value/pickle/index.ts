@@ -1,7 +1,10 @@
 // Python's pickle for JavaScript: reads and writes protocols 0 to 5 without running anything.
 import type { DumpOptions, LoadOptions } from './options';
+import { ValueError } from '../../errors';
+import { write } from './dump';
 import { read } from './reader';
-import { readSettings, type ReadSettings } from './settings';
+import { readSettings, writeSettings, type ReadSettings, type WriteSettings } from './settings';
+import { protocolOf } from './slots';
 
 export * from './errors';
 export * from './types';
@@ -34,24 +37,37 @@ const DEFAULT_UNPICKLER = new Unpickler();
 
 /** Writes pickles; holds the options for any number of dumps. */
 export class Pickler {
-  constructor(
-    readonly protocol?: number,
-    readonly options: DumpOptions = {},
-  ) {}
+  readonly #protocol: number | undefined;
+  readonly #settings: WriteSettings;
 
-  /** The pickle of a value. Throws PicklingError for a value that Python has no pickle for. */
+  /** `protocol` as for `dumps`. Throws ValueError for one that the chosen release does not have. */
+  constructor(protocol?: number, options: DumpOptions = {}) {
+    this.#settings = writeSettings(options);
+    this.#protocol = protocol === undefined ? undefined : checkProtocol(protocol, this.#settings);
+  }
+
+  /** The pickle of a value. Throws PicklingError, and nothing else, for a value that has none. */
   dump(value: unknown): Buffer {
-    void value;
-    throw new Error('in work');
+    const { highest } = this.#settings.rules;
+    return write(
+      value,
+      this.#protocol ?? Math.min(protocolOf(value) ?? 4, highest),
+      this.#settings,
+    );
   }
 }
 
-/** As Python's pickle.loads. */
-export function loads(bytes: Uint8Array, options?: LoadOptions): unknown {
-  return (options === undefined ? DEFAULT_UNPICKLER : new Unpickler(options)).load(bytes);
+function checkProtocol(protocol: number, settings: WriteSettings): number {
+  const { highest } = settings.rules;
+  if (protocol < 0) return highest;
+  if (Number.isInteger(protocol) && protocol >= 0 && protocol <= highest) return protocol;
+  throw new ValueError(`pickle protocol must be <= ${highest}`);
 }
 
-/** As Python's pickle.dumps. Without a protocol: the one the value was read at, or 4. -1 is the highest. */
+/**
+ * As Python's pickle.dumps. Without a protocol: the one at which the value was read, or 4. A negative one is the highest
+ * that the chosen release has. Throws PicklingError for what has no pickle, ValueError for a bad protocol.
+ */
 export function dumps(value: unknown, protocol?: number, options?: DumpOptions): Buffer {
   return new Pickler(protocol, options).dump(value);
 }

@@ -3,6 +3,8 @@ import { adaptResolver, chain, Registry } from './registry';
 import {
   DEFAULT_LIMITS,
   type ClassRegistry,
+  type DumpOptions,
+  type PythonRelease,
   type DecodeErrors,
   type Encoding,
   type Limits,
@@ -10,6 +12,7 @@ import {
   type NameResolver,
 } from './options';
 import { STANDARD } from './classes';
+import { RULES, type Rules } from './rules';
 
 /** The standard classes, which every load and dump knows. */
 export const STANDARD_CLASSES = new Registry(STANDARD);
@@ -58,5 +61,39 @@ export function readSettings(options: LoadOptions): ReadSettings {
     buffers: options.buffers,
     limits: limitsOf(options.limits),
     classes: classesOf(options.registry ?? options.nameResolver),
+  };
+}
+
+export interface WriteSettings {
+  readonly python: PythonRelease;
+  readonly rules: Rules;
+  readonly fixImports: boolean;
+  readonly persistentId: ((value: unknown) => unknown) | undefined;
+  /** Extension codes by `module.name`. */
+  readonly codes: ReadonlyMap<string, number> | undefined;
+  readonly bufferCallback: ((buffer: Uint8Array) => unknown) | undefined;
+  readonly limits: Limits;
+  readonly classes: ClassRegistry;
+  readonly optimize: boolean;
+  readonly py2Str: boolean;
+}
+
+export function writeSettings(options: DumpOptions): WriteSettings {
+  const python = options.python ?? '3.13';
+  const { extensions } = options;
+  const codes =
+    extensions && Array.from(extensions, ([code, name]) => [String(name), code] as const);
+  return {
+    python,
+    rules: RULES[python],
+    // Python 2 has no other names.
+    fixImports: python === '2.7' || (options.fixImports ?? true),
+    persistentId: options.persistentId,
+    codes: codes && new Map(codes),
+    bufferCallback: options.bufferCallback,
+    limits: limitsOf(options.limits),
+    classes: classesOf(options.registry),
+    optimize: options.optimize ?? false,
+    py2Str: options.py2Str ?? false,
   };
 }

@@ -1,0 +1,281 @@
+// Lists, dicts, sets and tuples in work: each task goes on where its last child interrupted it.
+import { recall, type Slots } from './slots';
+import type { Exact } from './types';
+import type { Task, Writer } from './writer';
+
+/** Items between one mark and its APPENDS, SETITEMS or ADDITEMS. */
+const BATCH = 1000;
+
+/**
+ * How batches end. 'whole': the C pickler on an exact list or dict. 'iterator': everything else, where a
+ * single item left over has an opcode of its own.
+ */
+export type Batches = 'whole' | 'iterator';
+
+/** The exact form of an item that is unchanged since it was read. */
+export function restore(exact: Exact | undefined, value: unknown): unknown {
+  return exact !== undefined && Object.is(exact.plain(), value) ? exact : value;
+}
+
+/**
+ * What a list remembers of its items. After a change of length positions are only known up to the first item
+ * that differs.
+ */
+class ItemMemory {
+  #items: readonly (Exact | undefined)[] | undefined;
+  readonly #moved: boolean;
+
+  constructor(slots: Slots | undefined, length: number) {
+    this.#items = slots?.items;
+    this.#moved = slots?.length !== length;
+  }
+
+  at(index: number, value: unknown): unknown {
+    const exact = this.#items?.[index];
+    if (exact === undefined) return value;
+    const restored = restore(exact, value);
+    if (restored === value && this.#moved) this.#items = undefined;
+    return restored;
+  }
+}
+
+/** Appends items to the list on top of the stack. */
+export class ItemsTask implements Task {
+  readonly #items: readonly unknown[];
+  readonly #memory: ItemMemory | undefined;
+  readonly #batches: Batches;
+  #index = 0;
+  #batchEnd = 0;
+  #single = false;
+  #pending = false;
+
+  constructor(items: readonly unknown[], slots: Slots | undefined, batches: Batches) {
+    this.#items = items;
+    this.#memory = slots?.items === undefined ? undefined : new ItemMemory(slots, items.length);
+    this.#batches = batches;
+  }
+
+  step(w: Writer): boolean {
+    const items = this.#items;
+    const memory = this.#memory;
+    for (;;) {
+      if (this.#pending) this.#endItem(w);
+      const index = this.#index;
+      if (index >= items.length) return true;
+      if (index === this.#batchEnd) this.#openBatch(w);
+      this.#index = index + 1;
+      this.#pending = true;
+      const item = items[index];
+      if (!w.save(memory === undefined ? item : memory.at(index, item))) return false;
+    }
+  }
+
+  #openBatch(w: Writer): void {
+    const left = this.#items.length - this.#index;
+    this.#batchEnd += Math.min(left, BATCH);
+    this.#single =
+      w.protocol === 0 || (left === 1 && (this.#batches === 'iterator' || this.#index === 0));
+    if (!this.#single) w.out.byte(0x28);
+  }
+
+  #endItem(w: Writer): void {
+    this.#pending = false;
+    if (this.#single) w.out.byte(0x61);
+    else if (this.#index === this.#batchEnd) w.out.byte(0x65);
+  }
+}
+
+/** Keys and values in turn; `values` undefined means the values are read from an object by key. */
+export interface Pairs {
+  readonly keys: readonly unknown[];
+  readonly values: readonly unknown[] | Readonly<Record<string, unknown>>;
+}
+
+/** Sets pairs on the dict on top of the stack. */
+export class PairsTask implements Task {
+  readonly #keys: readonly unknown[];
+  readonly #list: readonly unknown[] | undefined;
+  readonly #dict: Readonly<Record<string, unknown>>;
+  readonly #slots: Slots | undefined;
+  readonly #batches: Batches;
+  #index = 0;
+  #batchEnd = 0;
+  #single = false;
+  /** 0: at a key; 1: key saved; 2: value saved. */
+  #phase = 0;
+
+  /** `values` by index, or an object that has them by key. */
+  constructor(
+    keys: readonly unknown[],
+    values: readonly unknown[] | Readonly<Record<string, unknown>>,
+    slots: Slots | undefined,
+    batches: Batches,
+  ) {
+    this.#keys = keys;
+    this.#list = Array.isArray(values) ? values : undefined;
+    this.#dict = values as Readonly<Record<string, unknown>>;
+    this.#slots = slots?.keys === undefined && slots?.values === undefined ? undefined : slots;
+    this.#batches = batches;
+  }
+
+  step(w: Writer): boolean {
+    const keys = this.#keys;
+    const slots = this.#slots;
+    for (;;) {
+      if (this.#phase === 2) this.#endPair(w);
+      const index = this.#index;
+      if (this.#phase === 0) {
+        if (index >= keys.length) return this.#end(w);
+        if (index === this.#batchEnd) this.#openBatch(w);
+        this.#phase = 1;
+        const key = keys[index];
+        if (!w.save(slots === undefined ? key : restore(slots.keys?.get(key), key))) return false;
+      }
+      this.#phase = 2;
+      this.#index = index + 1;
+      if (!w.save(this.#value(index))) return false;
+    }
+  }
+
+  #value(index: number): unknown {
+    const key = this.#keys[index];
+    const value = this.#list === undefined ? this.#dict[key as string] : this.#list[index];
+    return this.#slots === undefined ? value : restore(this.#slots.values?.get(key), value);
+  }
+
+  #openBatch(w: Writer): void {
+    const left = this.#keys.length - this.#index;
+    this.#batchEnd += Math.min(left, BATCH);
+    this.#single =
+      w.protocol === 0 || (left === 1 && (this.#batches === 'iterator' || this.#index === 0));
+    if (!this.#single) w.out.byte(0x28);
+  }
+
+  #endPair(w: Writer): void {
+    this.#phase = 0;
+    if (this.#single) w.out.byte(0x73);
+    else if (this.#index === this.#batchEnd) w.out.byte(0x75);
+  }
+
+  #end(w: Writer): true {
+    // The C pickler looks for more after a full batch, with the mark already written.
+    const full = this.#keys.length > 0 && this.#keys.length % BATCH === 0;
+    if (full && this.#batches === 'whole' && w.protocol > 0) {
+      w.out.byte(0x28);
+      w.out.byte(0x75);
+    }
+    return true;
+  }
+}
+
+/** Adds members to the set on top of the stack, or to any object with `add`. */
+export class MembersTask implements Task {
+  readonly #items: readonly unknown[];
+  readonly #slots: Slots | undefined;
+  readonly #batches: Batches;
+  #index = 0;
+  #pending = false;
+
+  constructor(items: readonly unknown[], slots: Slots | undefined, batches: Batches) {
+    this.#items = items;
+    this.#slots = slots;
+    this.#batches = batches;
+  }
+
+  step(w: Writer): boolean {
+    const items = this.#items;
+    for (;;) {
+      const index = this.#index;
+      if (this.#pending) {
+        this.#pending = false;
+        if (index % BATCH === 0 || index === items.length) w.out.byte(0x90);
+      }
+      if (index >= items.length) return this.#end(w);
+      if (index % BATCH === 0) w.out.byte(0x28);
+      this.#index = index + 1;
+      this.#pending = true;
+      const item = items[index];
+      if (!w.save(restore(this.#slots?.keys?.get(item), item))) return false;
+    }
+  }
+
+  #end(w: Writer): true {
+    const full = this.#items.length > 0 && this.#items.length % BATCH === 0;
+    if (full && this.#batches === 'whole') {
+      w.out.byte(0x28);
+      w.out.byte(0x90);
+    }
+    return true;
+  }
+}
+
+const SHORT_TUPLE = 3;
+
+/** A tuple that is not empty. */
+export class TupleTask implements Task {
+  readonly #tuple: readonly unknown[];
+  readonly #memory: ItemMemory | undefined;
+  #index = 0;
+
+  constructor(tuple: readonly unknown[]) {
+    const slots = recall(tuple);
+    this.#tuple = tuple;
+    this.#memory = slots?.items === undefined ? undefined : new ItemMemory(slots, tuple.length);
+  }
+
+  step(w: Writer): boolean {
+    const tuple = this.#tuple;
+    const short = w.protocol >= 2 && tuple.length <= SHORT_TUPLE;
+    if (this.#index === 0 && !short) w.out.byte(0x28);
+    while (this.#index < tuple.length) {
+      const index = this.#index++;
+      const item = tuple[index];
+      if (!w.save(this.#memory === undefined ? item : this.#memory.at(index, item))) return false;
+    }
+    this.#end(w, short);
+    return true;
+  }
+
+  #end(w: Writer, short: boolean): void {
+    const { length } = this.#tuple;
+    if (w.has(this.#tuple)) {
+      // The tuple contains itself by way of an item, which has written it meanwhile.
+      if (!short && w.protocol > 0) w.out.byte(0x31);
+      else for (let i = short ? 0 : -1; i < length; i++) w.out.byte(0x30);
+      w.fetch(this.#tuple);
+      return;
+    }
+    w.out.byte(short ? 0x84 + length : 0x74);
+    w.memoize(this.#tuple);
+  }
+}
+
+/** A frozenset of protocol 4 and up. */
+export class FrozenSetTask implements Task {
+  readonly #set: ReadonlySet<unknown>;
+  readonly #items: readonly unknown[];
+  readonly #slots: Slots | undefined;
+  #index = 0;
+
+  constructor(set: ReadonlySet<unknown>) {
+    this.#set = set;
+    this.#items = [...set];
+    this.#slots = recall(set);
+  }
+
+  step(w: Writer): boolean {
+    if (this.#index === 0) w.out.byte(0x28);
+    while (this.#index < this.#items.length) {
+      const item = this.#items[this.#index++];
+      if (!w.save(restore(this.#slots?.keys?.get(item), item))) return false;
+    }
+    if (w.has(this.#set)) {
+      w.out.byte(0x31);
+      w.fetch(this.#set);
+    } else {
+      w.out.byte(0x91);
+      w.memoize(this.#set);
+    }
+    return true;
+  }
+}

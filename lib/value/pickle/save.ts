@@ -1,0 +1,245 @@
+// Which way an object is written: by its JavaScript type, found in a Map of prototypes.
+import { types } from 'node:util';
+import type { KnownClass } from './contract';
+import { PyDict, PyFrozenSet, PySet } from './equality';
+import { PicklingError } from './errors';
+import {
+  FrozenSetTask,
+  ItemsTask,
+  MembersTask,
+  PairsTask,
+  TupleTask,
+  restore,
+} from './save-containers';
+import { beginSteps, objectSteps, saveGlobal, type Steps } from './save-objects';
+import { recall } from './slots';
+import { PyByteArray, PyGlobal, PyObject, PyPickleBuffer, PyText, PyTuple } from './types';
+import type { Writer } from './writer';
+
+type Saver = (w: Writer, value: object) => boolean;
+
+/** Saves an object: GET if it is in the memo, else by its type. */
+export function saveObject(w: Writer, value: object): boolean {
+  if (w.fetch(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return saveDict(w, value);
+  if (prototype === Array.prototype) return saveList(w, value);
+  return findSaver(w, value)(w, value);
+}
+
+/** The saver of the nearest class in the prototype chain that has one; registered classes first. */
+function findSaver(w: Writer, value: object): Saver {
+  const own = recall(value);
+  if (own?.form !== undefined) return saveForm;
+  for (
+    let prototype: unknown = Object.getPrototypeOf(value);
+    typeof prototype === 'object' && prototype !== null;
+    prototype = Object.getPrototypeOf(prototype)
+  ) {
+    const known = w.settings.classes.findByPrototype(prototype);
+    if (known?.dump !== undefined) return (_, instance) => saveKnown(w, known, instance);
+    const saver = SAVERS.get(prototype);
+    if (saver !== undefined) return saver;
+  }
+  return foreign(value);
+}
+
+/** Values from another realm (a vm context, a worker's globals) have prototypes of their own. */
+function foreign(value: object): Saver {
+  if (Array.isArray(value)) return saveList;
+  if (types.isMap(value)) return saveMap;
+  if (types.isSet(value)) return saveSet;
+  if (types.isUint8Array(value)) return saveBytes;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const isPlain =
+    Object.getPrototypeOf(prototype) === null &&
+    Object.hasOwn(prototype as object, 'isPrototypeOf');
+  if (isPlain) return saveDict;
+  const name: unknown = (value.constructor as { name?: unknown } | undefined)?.name;
+  throw new PicklingError(`cannot pickle a ${String(name)}: its class is not registered`);
+}
+
+const SAVERS: ReadonlyMap<object, Saver> = new Map<object, Saver>([
+  [Array.prototype, saveList],
+  [PyTuple.prototype, saveTuple],
+  [Map.prototype, saveMap],
+  [PyDict.prototype, saveMap],
+  [Set.prototype, saveSet],
+  [PySet.prototype, saveSet],
+  [PyFrozenSet.prototype, saveFrozenSet],
+  [Uint8Array.prototype, saveBytes],
+  [Buffer.prototype, saveBytes],
+  [PyByteArray.prototype, saveByteArray],
+  [PyPickleBuffer.prototype, savePickleBuffer],
+  [PyText.prototype, saveText],
+  [PyGlobal.prototype, (w, value) => saveGlobal(w, value as PyGlobal)],
+  [PyObject.prototype, saveInstance],
+]);
+
+// --- containers. The casts hold because SAVERS and `foreign` lead here by type --------------------
+
+function saveList(w: Writer, value: object): boolean {
+  const list = value as readonly unknown[];
+  w.out.latin1(w.protocol === 0 ? '(l' : ']');
+  w.memoize(list);
+  return w.begin(new ItemsTask(list, recall(list), w.rules.batchesOfC ? 'whole' : 'iterator'));
+}
+
+function saveDict(w: Writer, value: object): boolean {
+  w.out.latin1(w.protocol === 0 ? '(d' : '}');
+  w.memoize(value);
+  const dict = value as Readonly<Record<string, unknown>>;
+  const batches = w.rules.batchesOfC ? 'whole' : 'iterator';
+  return w.begin(new PairsTask(Object.keys(dict), dict, recall(dict), batches));
+}
+
+function saveMap(w: Writer, value: object): boolean {
+  const map = value as ReadonlyMap<unknown, unknown>;
+  w.out.latin1(w.protocol === 0 ? '(d' : '}');
+  w.memoize(map);
+  const batches = w.rules.batchesOfC ? 'whole' : 'iterator';
+  return w.begin(new PairsTask([...map.keys()], [...map.values()], recall(map), batches));
+}
+
+function saveTuple(w: Writer, value: object): boolean {
+  const tuple = value as readonly unknown[];
+  if (tuple.length > 0) return w.begin(new TupleTask(tuple));
+  w.out.latin1(w.protocol === 0 ? '(t' : ')');
+  return true;
+}
+
+function saveSet(w: Writer, value: object): boolean {
+  const set = value as ReadonlySet<unknown>;
+  if (w.protocol < 4) return beginSteps(w, setByCall(w, set, 'set'));
+  w.out.byte(0x8f);
+  w.memoize(set);
+  return w.begin(new MembersTask([...set], recall(set), w.rules.batchesOfC ? 'whole' : 'iterator'));
+}
+
+function saveFrozenSet(w: Writer, value: object): boolean {
+  const set = value as ReadonlySet<unknown>;
+  return w.protocol < 4
+    ? beginSteps(w, setByCall(w, set, 'frozenset'))
+    : w.begin(new FrozenSetTask(set));
+}
+
+/** `set([...])`. */
+function* setByCall(w: Writer, set: ReadonlySet<unknown>, name: string): Steps {
+  const slots = recall(set);
+  const items = Array.from(set, (item) => restore(slots?.keys?.get(item), item));
+  yield* objectSteps(w, new PyObject(new PyGlobal('builtins', name), [items]), set, []);
+}
+
+// --- bytes and text --------------------------------------------------------------------------------
+
+/** Empty bytes and single bytes are one object each in CPython, so they share a memo entry. */
+function bytesIdentity(bytes: Uint8Array): object | string {
+  return bytes.length > 1 ? bytes : `bytes ${bytes.join('')}`;
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function checkSize(w: Writer, bytes: Uint8Array): void {
+  if (bytes.length > w.settings.limits.stringBytes) {
+    throw new PicklingError('value longer than the limit allows');
+  }
+}
+
+function saveBytes(w: Writer, value: object): boolean {
+  const bytes = asBuffer(value as Uint8Array);
+  checkSize(w, bytes);
+  const identity = bytes.length > 1 ? value : bytesIdentity(bytes);
+  if (w.fetch(identity)) return true;
+  if (w.rules.python2) w.strBytes(bytes);
+  else if (w.protocol >= 3) w.binBytes(bytes);
+  else return beginSteps(w, bytesByCall(w, bytes, identity));
+  w.memoize(identity);
+  return true;
+}
+
+const ENCODE = new PyGlobal('_codecs', 'encode');
+
+/** `_codecs.encode(text, 'latin1')`, or `bytes()`. */
+function* bytesByCall(w: Writer, bytes: Buffer, identity: object | string): Steps {
+  yield bytes.length === 0 ? new PyGlobal('builtins', 'bytes') : ENCODE;
+  if (bytes.length === 0) yield new PyTuple();
+  else yield* latin1Args(w, bytes, 'latin1');
+  w.out.byte(0x52);
+  w.memoize(identity);
+}
+
+/** `(text, encoding)`: the text is made for this call, so that it shares no memo entry with others. */
+function* latin1Args(w: Writer, bytes: Buffer, encoding: string): Steps {
+  if (w.protocol < 2) w.out.byte(0x28);
+  const text = bytes.latin1Slice();
+  if (text.length < 2) yield text;
+  else {
+    w.newText(text);
+    w.put();
+  }
+  yield encoding;
+  w.out.byte(w.protocol < 2 ? 0x74 : 0x86);
+  w.put();
+}
+
+function saveByteArray(w: Writer, value: object): boolean {
+  const bytes = asBuffer(value as Uint8Array);
+  checkSize(w, bytes);
+  if (w.protocol < 5) return beginSteps(w, byteArrayByCall(w, bytes, value));
+  w.byteArray8(bytes);
+  w.memoize(value);
+  return true;
+}
+
+function* byteArrayByCall(w: Writer, bytes: Buffer, identity: object): Steps {
+  const asText = !w.rules.byteArrayFromBytes && w.protocol < 3;
+  yield new PyGlobal('builtins', 'bytearray');
+  if (asText) yield* latin1Args(w, bytes, 'latin-1');
+  else yield bytes.length === 0 ? new PyTuple() : PyTuple.of<unknown>(Buffer.from(bytes));
+  w.out.byte(0x52);
+  w.memoize(identity);
+}
+
+function savePickleBuffer(w: Writer, value: object): boolean {
+  const { bytes, readonly } = value as PyPickleBuffer;
+  if (w.protocol < 5) throw new PicklingError('a PickleBuffer needs protocol 5');
+  const { bufferCallback } = w.settings;
+  if (bufferCallback !== undefined && !bufferCallback(bytes)) {
+    w.out.byte(0x97);
+    if (readonly) w.out.byte(0x98);
+    return true;
+  }
+  if (readonly) w.binBytes(bytes);
+  else w.byteArray8(bytes);
+  w.memoize(value);
+  return true;
+}
+
+function saveText(w: Writer, value: object): boolean {
+  const text = value as PyText;
+  if (w.protocol > 0) w.utf8(text.utf8);
+  else w.rawUnicode(text.codePoints(), w.rules.escapeControls);
+  w.memoize(text);
+  return true;
+}
+
+// --- instances -------------------------------------------------------------------------------------
+
+function saveInstance(w: Writer, value: object): boolean {
+  return beginSteps(w, objectSteps(w, value as PyObject, value, []));
+}
+
+function saveKnown(w: Writer, known: KnownClass, instance: object): boolean {
+  const form = known.dump?.(instance, { protocol: w.protocol, python: w.settings.python });
+  if (form === undefined) throw new PicklingError(`cannot pickle a ${known.name}`);
+  return beginSteps(w, objectSteps(w, form, instance, recall(instance)?.ops ?? []));
+}
+
+/** An instance whose class cannot write it: as it was read. */
+function saveForm(w: Writer, instance: object): boolean {
+  const slots = recall(instance);
+  if (slots?.form === undefined) throw new PicklingError('an instance without a form');
+  return beginSteps(w, objectSteps(w, slots.form, instance, slots.ops ?? []));
+}

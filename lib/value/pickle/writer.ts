@@ -1,0 +1,507 @@
+// Writes values as CPython's pickler would. THE HOT PATH of writing: scalars, text and the memo; containers are
+// tasks on a stack (save-containers.ts), so that no depth of nesting can overflow JavaScript's own.
+import { PicklingError } from './errors';
+import { floatRepr, longBytes } from './numbers';
+import { FRAME_TARGET, Output } from './output';
+import type { Rules } from './rules';
+import type { WriteSettings } from './settings';
+import { saveObject } from './save';
+import { encodeLiteral, encodeRawUnicode, encodeUtf8 } from './text';
+import { Exact, PyFloat, Py2Int, Py2Long, Py2Str } from './types';
+
+/** A value in work: `step` writes until it has saved all of it (true) or a child task must come first. */
+export interface Task {
+  step(w: Writer): boolean;
+}
+
+/** Longest text that is copied character by character. */
+const SHORT_TEXT = 48;
+const MAX_UINT32 = 0xffffffff;
+
+/** Which memo entries a first run fetched, for `optimize`. */
+export interface MemoPlan {
+  readonly fetched: ReadonlySet<number>;
+}
+
+export class Writer {
+  readonly out: Output;
+  readonly rules: Rules;
+  readonly protocol: number;
+  readonly settings: WriteSettings;
+  readonly #tasks: Task[] = [];
+  /** Memo numbers of strings, by value: sharing them is never wrong, and dict keys come again. */
+  readonly #texts = new Map<string, number>();
+  readonly #strs = new Map<string, number>();
+  readonly #objects = new Map<object | string, number>();
+  #entries = 0;
+  #nodes = 0;
+  /** For `optimize`: entries that were fetched, and the numbers of those that a first run fetched. */
+  readonly fetched = new Set<number>();
+  readonly #numbers: number[] | undefined;
+  readonly #plan: MemoPlan | undefined;
+
+  constructor(settings: WriteSettings, protocol: number, plan?: MemoPlan) {
+    this.settings = settings;
+    this.protocol = protocol;
+    this.rules = settings.rules;
+    this.out = new Output(settings.limits.totalBytes, settings.rules.bigOutsideFrames);
+    this.#plan = plan;
+    this.#numbers = plan && [];
+  }
+
+  /** Writes the whole pickle. */
+  write(value: unknown): Buffer {
+    const { out, protocol } = this;
+    try {
+      if (protocol >= 2) {
+        out.byte(0x80);
+        out.byte(protocol);
+      }
+      if (protocol >= 4) out.openFrame();
+      this.save(value);
+      this.#run();
+      out.byte(0x2e);
+      if (protocol >= 4) out.closeFrame();
+      return out.finish();
+    } catch (error) {
+      out.release();
+      throw error;
+    }
+  }
+
+  #run(): void {
+    const tasks = this.#tasks;
+    for (;;) {
+      const task = tasks[tasks.length - 1];
+      if (task === undefined) return;
+      if (task.step(this)) tasks.pop();
+    }
+  }
+
+  /** Puts a container or object in work. False, for `save` to give on. */
+  begin(task: Task): false {
+    if (this.#tasks.length >= this.settings.limits.depth) {
+      throw new PicklingError('nested deeper than the limit allows');
+    }
+    if (++this.#nodes > this.settings.limits.nodes) {
+      throw new PicklingError('more containers and objects than the limit allows');
+    }
+    this.#tasks.push(task);
+    return false;
+  }
+
+  /** Saves a value: true if it is written, false if a task was begun that must run first. */
+  save(value: unknown): boolean {
+    const { out } = this;
+    if (out.pos >= out.frameEnd) {
+      out.closeFrame();
+      out.openFrame();
+    }
+    if (this.settings.persistentId !== undefined) {
+      const pid = this.settings.persistentId(value);
+      if (pid !== undefined && pid !== null) return this.#persistent(pid);
+    }
+    return this.saveValue(value);
+  }
+
+  /** As `save`, for a value that has no persistent id. */
+  saveValue(value: unknown): boolean {
+    switch (typeof value) {
+      case 'string':
+        this.text(value);
+        return true;
+      case 'number':
+        this.number(value);
+        return true;
+      case 'boolean':
+        this.#bool(value);
+        return true;
+      case 'object':
+        if (value === null) break;
+        if (value instanceof Exact) {
+          this.#exact(value);
+          return true;
+        }
+        return saveObject(this, value);
+      case 'bigint':
+        this.#bigint(value);
+        return true;
+      case 'undefined':
+        break;
+      default:
+        throw new PicklingError(`cannot pickle a ${typeof value}`);
+    }
+    this.out.byte(0x4e);
+    return true;
+  }
+
+  #persistent(pid: unknown): boolean {
+    const { out } = this;
+    if (this.protocol > 0) {
+      return this.begin(persistentTask(pid));
+    }
+    const text = typeof pid === 'string' || typeof pid === 'number' ? String(pid) : '';
+    if (!/^[\x20-\x7e]+$/.test(text)) {
+      throw new PicklingError('persistent ids in protocol 0 must be ASCII text');
+    }
+    out.latin1(`P${text}\n`);
+    return true;
+  }
+
+  // --- memo ----------------------------------------------------------------------------------------
+
+  /** Gives the value just written the next memo number. */
+  memoize(value: object | string): void {
+    this.#objects.set(value, this.put());
+  }
+
+  /** Writes PUT, or what the protocol has for it; the number. */
+  put(): number {
+    const { out } = this;
+    const entry = this.#entries++;
+    if (this.#plan !== undefined && !this.#plan.fetched.has(entry)) return entry;
+    const number = this.#numbers === undefined ? entry : this.#renumber(entry);
+    if (this.protocol >= 4) out.byte(0x94);
+    else if (this.protocol === 0) out.latin1(`p${number}\n`);
+    else if (number < 256) {
+      out.byte(0x71);
+      out.byte(number);
+    } else {
+      out.byte(0x72);
+      out.uint32(number);
+    }
+    return entry;
+  }
+
+  #next = 0;
+
+  #renumber(entry: number): number {
+    if (this.#numbers !== undefined) this.#numbers[entry] = this.#next;
+    return this.#next++;
+  }
+
+  /** Writes GET if the value has a memo number. */
+  fetch(value: object | string): boolean {
+    const entry = this.#objects.get(value);
+    if (entry === undefined) return false;
+    this.get(entry);
+    return true;
+  }
+
+  /** True if the value has a memo number. */
+  has(value: object | string): boolean {
+    return this.#objects.has(value);
+  }
+
+  get(entry: number): void {
+    const { out } = this;
+    this.fetched.add(entry);
+    const number = this.#numbers?.[entry] ?? entry;
+    if (this.protocol === 0) out.latin1(`g${number}\n`);
+    else if (number < 256) {
+      out.ensure(2);
+      out.buffer[out.pos++] = 0x68;
+      out.buffer[out.pos++] = number;
+    } else {
+      out.byte(0x6a);
+      out.uint32(number);
+    }
+  }
+
+  // --- scalars ---------------------------------------------------------------------------------------
+
+  #bool(value: boolean): void {
+    if (this.protocol >= 2) this.out.byte(value ? 0x88 : 0x89);
+    else this.out.latin1(value ? 'I01\n' : 'I00\n');
+  }
+
+  number(value: number): void {
+    // -0 passes the first test as 0, but is a float.
+    if ((value | 0) === value && (value !== 0 || 1 / value > 0)) this.#int32(value);
+    else if (Number.isSafeInteger(value) && value !== 0) this.#wideInt(BigInt(value));
+    else this.float(value);
+  }
+
+  #int32(value: number): void {
+    const { out } = this;
+    if (this.protocol === 0) {
+      out.latin1(this.rules.shortIntText ? `I${value}\n` : `L${value}L\n`);
+      return;
+    }
+    out.ensure(5);
+    const { buffer, pos } = out;
+    if (value >= 0 && value < 0x100) {
+      buffer[pos] = 0x4b;
+      buffer[pos + 1] = value;
+      out.pos += 2;
+    } else if (value >= 0 && value < 0x10000) {
+      buffer[pos] = 0x4d;
+      buffer[pos + 1] = value;
+      buffer[pos + 2] = value >>> 8;
+      out.pos += 3;
+    } else {
+      buffer[pos] = 0x4a;
+      buffer[pos + 1] = value;
+      buffer[pos + 2] = value >>> 8;
+      buffer[pos + 3] = value >>> 16;
+      buffer[pos + 4] = value >>> 24;
+      out.pos += 5;
+    }
+  }
+
+  #bigint(value: bigint): void {
+    if (BigInt.asIntN(32, value) === value) this.#int32(Number(value));
+    else this.#wideInt(value);
+  }
+
+  #wideInt(value: bigint): void {
+    // Python 2's int has 64 bits and no opcode for more than 32.
+    if (this.rules.python2 && BigInt.asIntN(64, value) === value) this.out.latin1(`I${value}\n`);
+    else this.long(value);
+  }
+
+  /** An int with a text form or LONG1/LONG4, whatever its size. */
+  long(value: bigint): void {
+    const { out } = this;
+    if (this.protocol < 2) {
+      out.latin1(`L${this.#digits(value)}L\n`);
+      return;
+    }
+    const bytes = longBytes(value);
+    if (bytes.length < 256) {
+      out.byte(0x8a);
+      out.byte(bytes.length);
+    } else {
+      out.byte(0x8b);
+      out.uint32(bytes.length);
+    }
+    out.bytes(bytes);
+  }
+
+  #digits(value: bigint): string {
+    const { digits } = this.settings.limits;
+    // Four bits hold more than a decimal digit: refuse before the slow conversion.
+    const bits = BigInt(digits) * 4n;
+    const tooLong = new PicklingError(`more than ${digits} digits in an int`);
+    if (value >> bits !== 0n && value >> bits !== -1n) throw tooLong;
+    const text = String(value);
+    if (text.length > digits + (value < 0n ? 1 : 0)) throw tooLong;
+    return text;
+  }
+
+  float(value: number): void {
+    const { out } = this;
+    if (this.protocol === 0) {
+      out.latin1(`F${floatRepr(value)}\n`);
+      return;
+    }
+    out.ensure(9);
+    out.buffer[out.pos] = 0x47;
+    out.view.setFloat64(out.pos + 1, value, false);
+    out.pos += 9;
+  }
+
+  #exact(value: Exact): void {
+    if (value instanceof PyFloat) this.float(value.value);
+    else if (value instanceof Py2Str) this.#py2Str(value);
+    else if (this.protocol < 3 && value instanceof Py2Long) this.long(BigInt(value.value));
+    else if (this.protocol < 3 && value instanceof Py2Int) this.#py2Int(value);
+    else this.saveValue(value.plain());
+  }
+
+  #py2Int({ value }: Py2Int): void {
+    if (BigInt.asIntN(32, BigInt(value)) === BigInt(value)) this.#int32(Number(value));
+    else this.out.latin1(`I${value}\n`);
+  }
+
+  /** A Python 2 str; from protocol 3 on the text or bytes that it was read as. */
+  #py2Str(value: Py2Str): void {
+    if (this.protocol < 3) this.str(value.latin1);
+    else this.saveValue(value.plain());
+  }
+
+  /** Python 2's `str`, given as Latin-1 characters; shared by value. */
+  str(latin1: string): void {
+    const entry = this.#strs.get(latin1);
+    if (entry !== undefined) this.get(entry);
+    else {
+      this.strBytes(Buffer.from(latin1, 'latin1'));
+      this.#strs.set(latin1, this.put());
+    }
+  }
+
+  strBytes(bytes: Buffer): void {
+    const { out } = this;
+    if (this.protocol === 0) {
+      out.byte(0x53);
+      out.bytes(encodeLiteral(bytes));
+      out.byte(0x0a);
+      return;
+    }
+    if (bytes.length < 256) {
+      out.byte(0x55);
+      out.byte(bytes.length);
+    } else {
+      out.byte(0x54);
+      out.uint32(bytes.length);
+    }
+    out.bytes(bytes);
+  }
+
+  // --- text --------------------------------------------------------------------------------------------
+
+  text(value: string): void {
+    const entry = this.#texts.get(value);
+    if (entry !== undefined) {
+      this.get(entry);
+      return;
+    }
+    if (this.settings.py2Str && this.protocol < 3 && /^[\0-\x7f]*$/.test(value)) {
+      this.str(value);
+      return;
+    }
+    this.newText(value);
+    this.#texts.set(value, this.put());
+  }
+
+  /** Text without a look into the memo, and without its memo entry. */
+  newText(value: string): void {
+    if (this.protocol === 0) this.#textLine(encodeRawUnicode(value, this.rules.escapeControls));
+    else if (value.length > SHORT_TEXT || !this.#shortText(value)) this.#longText(value);
+  }
+
+  #textLine(line: Buffer): void {
+    this.out.byte(0x56);
+    this.out.bytes(line);
+    this.out.byte(0x0a);
+  }
+
+  /** Writes ASCII text; false, and nothing written, if it is not. */
+  #shortText(value: string): boolean {
+    const { out } = this;
+    const { length } = value;
+    out.ensure(length + 5);
+    const { buffer } = out;
+    let { pos } = out;
+    if (this.protocol >= 4) {
+      buffer[pos++] = 0x8c;
+      buffer[pos++] = length;
+    } else {
+      buffer[pos++] = 0x58;
+      buffer[pos++] = length;
+      buffer[pos++] = 0;
+      buffer[pos++] = 0;
+      buffer[pos++] = 0;
+    }
+    for (let i = 0; i < length; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit >= 0x80) return false;
+      buffer[pos++] = unit;
+    }
+    out.pos = pos;
+    return true;
+  }
+
+  #longText(value: string): void {
+    const size = Buffer.byteLength(value, 'utf8');
+    if (size > this.settings.limits.stringBytes) {
+      throw new PicklingError('value longer than the limit allows');
+    }
+    // U+D800 to U+DFFF alone need a look; they are impossible where every character took one byte.
+    if (size !== value.length && /\p{Surrogate}/u.test(value)) {
+      this.utf8(encodeUtf8(value));
+      return;
+    }
+    const outside = this.#openPayload(size);
+    this.#textHeader(size);
+    this.out.ensure(size);
+    const { buffer, pos } = this.out;
+    this.out.pos +=
+      size === value.length ? buffer.latin1Write(value, pos) : buffer.utf8Write(value, pos);
+    if (outside) this.out.openFrame();
+  }
+
+  /** Text given as UTF-8 with surrogates passed through. Protocol 1 and up. */
+  utf8(bytes: Buffer): void {
+    const outside = this.#openPayload(bytes.length);
+    this.#textHeader(bytes.length);
+    this.out.bytes(bytes);
+    if (outside) this.out.openFrame();
+  }
+
+  /** Text given as code points, in the line of protocol 0. */
+  rawUnicode(points: readonly number[], escapeControls: boolean): void {
+    const parts = points.map((point) =>
+      encodeRawUnicode(String.fromCodePoint(point), escapeControls),
+    );
+    this.#textLine(Buffer.concat(parts));
+  }
+
+  #textHeader(size: number): void {
+    const { out, protocol } = this;
+    if (protocol >= 4 && size < 256) {
+      out.byte(0x8c);
+      out.byte(size);
+    } else if (size <= MAX_UINT32) {
+      out.byte(0x58);
+      out.uint32(size);
+    } else {
+      if (protocol < 4) throw new PicklingError('text of 4 GiB and more needs protocol 4');
+      out.byte(0x8d);
+      out.uint64(size);
+    }
+  }
+
+  /** Closes the frame before a big payload. True if a new one has to be opened after it. */
+  #openPayload(size: number): boolean {
+    if (this.protocol < 4 || !this.rules.bigOutsideFrames || size < FRAME_TARGET) return false;
+    this.out.closeFrame();
+    return true;
+  }
+
+  // --- bytes -------------------------------------------------------------------------------------------
+
+  /** BINBYTES (protocol 3 and up), without a memo entry. */
+  binBytes(bytes: Uint8Array): void {
+    const size = bytes.length;
+    const { out } = this;
+    const outside = this.#openPayload(size);
+    if (size < 256) {
+      out.byte(0x43);
+      out.byte(size);
+    } else if (size <= MAX_UINT32) {
+      out.byte(0x42);
+      out.uint32(size);
+    } else {
+      if (this.protocol < 4) throw new PicklingError('bytes of 4 GiB and more need protocol 4');
+      out.byte(0x8e);
+      out.uint64(size);
+    }
+    out.bytes(bytes);
+    if (outside) out.openFrame();
+  }
+
+  /** BYTEARRAY8 (protocol 5), without a memo entry. */
+  byteArray8(bytes: Uint8Array): void {
+    const outside = this.#openPayload(bytes.length);
+    this.out.byte(0x96);
+    this.out.uint64(bytes.length);
+    this.out.bytes(bytes);
+    if (outside) this.out.openFrame();
+  }
+}
+
+/** A persistent id, saved as a value that itself has none, and BINPERSID. */
+function persistentTask(pid: unknown): Task {
+  let saved = false;
+  return {
+    step(w) {
+      if (!saved) {
+        saved = true;
+        if (!w.saveValue(pid)) return false;
+      }
+      w.out.byte(0x51);
+      return true;
+    },
+  };
+}
