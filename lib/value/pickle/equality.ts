@@ -1,5 +1,6 @@
 // Python's equality of dict keys and set members, and the containers that keep to it.
 import { types } from 'node:util';
+import { asBytes } from './bytes';
 import { PickleError } from './errors';
 import { Exact, PyByteArray, PyText, PyTuple, Py2Str } from './types';
 
@@ -117,7 +118,7 @@ function objectKey(value: object, budget: KeyBudget, depth: number): Key {
 
 function bytesKey(bytes: Uint8Array, budget: KeyBudget, kind = 'b'): Structure {
   spend(budget, bytes.length >> 6);
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice();
+  const text = asBytes(bytes).latin1Slice(0, bytes.length);
   return new Structure(kind + text);
 }
 

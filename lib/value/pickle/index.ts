@@ -1,6 +1,7 @@
 // Python's pickle for JavaScript: reads and writes protocols 0 to 5 without running anything.
 import type { DumpOptions, LoadOptions } from './options';
 import { ValueError } from '../../errors';
+import { asBytes } from './bytes';
 import { write } from './dump';
 import { read } from './reader';
 import { readSettings, writeSettings, type ReadSettings, type WriteSettings } from './settings';
@@ -24,7 +25,7 @@ export class Unpickler {
 
   /** The value of a pickle. Throws UnpicklingError, and nothing else, for bytes that are not one. */
   load(bytes: Uint8Array): unknown {
-    return read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), this.#settings);
+    return read(asBytes(bytes), this.#settings);
   }
 
   /** As `load`: the method that pickleparser's Parser has. */
@@ -34,6 +35,11 @@ export class Unpickler {
 }
 
 const DEFAULT_UNPICKLER = new Unpickler();
+
+/** As Python's pickle.loads. Throws UnpicklingError, and nothing else, for bytes that are not a pickle. */
+export function loads(bytes: Uint8Array, options?: LoadOptions): unknown {
+  return (options === undefined ? DEFAULT_UNPICKLER : new Unpickler(options)).load(bytes);
+}
 
 /** Writes pickles; holds the options for any number of dumps. */
 export class Pickler {

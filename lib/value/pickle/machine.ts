@@ -1,4 +1,5 @@
 // The state of one load: stack, marks, memo, and what the containers on it need to be filled.
+import type { Bytes } from './bytes';
 import { checkHashable, PyDict, PyFrozenSet, PySet, type KeyBudget } from './equality';
 import type { KnownClass } from './contract';
 import type { ReadSettings } from './settings';
@@ -59,7 +60,7 @@ export class Machine {
   #mustReplace = false;
 
   constructor(
-    readonly bytes: Buffer,
+    readonly bytes: Bytes,
     readonly settings: ReadSettings,
   ) {
     this.budget = { left: settings.limits.keyParts };

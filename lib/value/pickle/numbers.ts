@@ -54,7 +54,7 @@ export function readLong(bytes: Buffer, from: number, size: number): number | bi
   if (size <= 6) return bytes.readIntLE(from, size);
   if (size === 8) return narrow(bytes.readBigInt64LE(from));
   const big = Buffer.from(bytes.subarray(from, from + size)).reverse();
-  return narrow(BigInt.asIntN(size * 8, BigInt(`0x${big.hexSlice()}`)));
+  return narrow(BigInt.asIntN(size * 8, BigInt(`0x${big.toString('hex')}`)));
 }
 
 /** The shortest little-endian two's complement form: 0 has none, -128 has one byte, 128 two. */

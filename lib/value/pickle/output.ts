@@ -1,4 +1,5 @@
 // The growing bytes of a pickle and its frames.
+import { asBytes, type Bytes } from './bytes';
 import { PicklingError } from './errors';
 
 /** A frame that holds this much is closed before the next value; such payloads stand outside frames. */
@@ -10,10 +11,10 @@ const SHORTEST_FRAME = 4;
 /** Bytes kept between dumps, so that small pickles need no allocation but their own. */
 const SCRATCH = 64 * 1024;
 
-let scratch: Buffer | undefined = Buffer.allocUnsafeSlow(SCRATCH);
+let scratch: Bytes | undefined = asBytes(Buffer.allocUnsafeSlow(SCRATCH));
 
 export class Output {
-  buffer: Buffer;
+  buffer: Bytes;
   view: DataView;
   pos = 0;
   /** Where the open frame's header is; -1 without one. */
@@ -28,7 +29,7 @@ export class Output {
     readonly bareShortFrames: boolean,
   ) {
     // A dump inside a dump (from a hook) finds no scratch and makes its own.
-    this.buffer = scratch ?? Buffer.allocUnsafeSlow(SCRATCH);
+    this.buffer = scratch ?? asBytes(Buffer.allocUnsafeSlow(SCRATCH));
     scratch = undefined;
     this.view = new DataView(this.buffer.buffer);
   }
@@ -41,7 +42,7 @@ export class Output {
 
   #grow(need: number): void {
     if (need > this.limit) throw new PicklingError('pickle larger than the limit allows');
-    const grown = Buffer.allocUnsafeSlow(Math.max(need, this.buffer.length * 2));
+    const grown = asBytes(Buffer.allocUnsafeSlow(Math.max(need, this.buffer.length * 2)));
     this.buffer.copy(grown, 0, 0, this.pos);
     this.buffer = grown;
     this.view = new DataView(grown.buffer);

@@ -1,5 +1,6 @@
 // Runs a pickle's opcodes. THE HOT PATH: one switch over a Uint8Array with its state in local variables,
 // for the opcodes that make up nearly all of a pickle; every other opcode is a function in slow-ops.ts.
+import type { Bytes } from './bytes';
 import { UnpicklingError } from './errors';
 import { Fault, Machine, NO_EXACT } from './machine';
 import { isAmbiguous, SLOW_OPS } from './slow-ops';
@@ -9,7 +10,7 @@ import { decodeUtf8 } from './text';
 import { PyFloat, PyTuple } from './types';
 
 /** The value of a pickle. Throws UnpicklingError for everything that goes wrong. */
-export function read(bytes: Buffer, settings: ReadSettings): unknown {
+export function read(bytes: Bytes, settings: ReadSettings): unknown {
   if (bytes.length > settings.limits.totalBytes) {
     throw new UnpicklingError('pickle larger than the limit allows');
   }
@@ -40,7 +41,7 @@ const SHORT_TEXT = 64;
 const OTHER_KEYS = new Set([0x4b, 0x4d, 0x4a, 0x47, 0x4e, 0x88, 0x89, 0x8a, 0x49, 0x4c, 0x46]);
 
 /** True if the dict created before `pos` is filled at once, and its first key is not text. */
-function beginsWithOtherKey(bytes: Buffer, pos: number): boolean {
+function beginsWithOtherKey(bytes: Bytes, pos: number): boolean {
   let at = pos;
   if (bytes[at] === 0x94) at += 1;
   else if (bytes[at] === 0x71) at += 2;
@@ -50,7 +51,7 @@ function beginsWithOtherKey(bytes: Buffer, pos: number): boolean {
 }
 
 /** A str of `to - from` bytes, which exist. Keys come again: they are looked up before they are made. */
-function text(bytes: Buffer, from: number, to: number, isKey: boolean): unknown {
+function text(bytes: Bytes, from: number, to: number, isKey: boolean): unknown {
   const size = to - from;
   if (size > SHORT_TEXT) return decodeUtf8(bytes, from, to);
   if (size <= (isKey ? KEY_BYTES : 6))

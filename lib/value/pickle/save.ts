@@ -173,7 +173,7 @@ function* bytesByCall(w: Writer, bytes: Buffer, identity: object | string): Step
 /** `(text, encoding)`: the text is made for this call, so that it shares no memo entry with others. */
 function* latin1Args(w: Writer, bytes: Buffer, encoding: string): Steps {
   if (w.protocol < 2) w.out.byte(0x28);
-  const text = bytes.latin1Slice();
+  const text = bytes.toString('latin1');
   if (text.length < 2) yield text;
   else {
     w.newText(text);

@@ -1,5 +1,6 @@
 // Text in pickles: strict UTF-8 with surrogates, raw-unicode-escape, and Python 2's str literals.
 import { isAscii, isUtf8 } from 'node:buffer';
+import { asBytes, type Bytes } from './bytes';
 import type { DecodeErrors, Encoding } from './options';
 import { PyText } from './types';
 
@@ -10,12 +11,12 @@ export class TextFault extends Error {}
 const LONG_TEXT = 256;
 
 /** UTF-8 as CPython reads it with 'surrogatepass': strict, but surrogates are code points like any other. */
-export function decodeUtf8(bytes: Buffer, from: number, to: number): string | PyText {
+export function decodeUtf8(bytes: Bytes, from: number, to: number): string | PyText {
   if (to - from >= LONG_TEXT && isAscii(bytes.subarray(from, to)))
     return bytes.latin1Slice(from, to);
   const text = bytes.utf8Slice(from, to);
   // U+FFFD stands for every malformed byte; real ones are rare enough to look twice.
-  return text.includes('\ufffd') ? decodeSurrogates(bytes.subarray(from, to)) : text;
+  return text.includes('\ufffd') ? decodeSurrogates(asBytes(bytes.subarray(from, to))) : text;
 }
 
 /** Size in bytes of the well-formed sequence at `at`, surrogates included; 0 if there is none. */
@@ -40,7 +41,7 @@ function isSurrogate(
   return bytes[at] === 0xed && second >= firstSecond && second <= lastSecond;
 }
 
-function decodeSurrogates(bytes: Buffer): string | PyText {
+function decodeSurrogates(bytes: Bytes): string | PyText {
   const parts: string[] = [];
   let from = 0;
   let pair = false;
@@ -78,7 +79,7 @@ function surrogateBytes(unit: number): Buffer {
 const RAW_ESCAPE = /\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([^]))/g;
 
 /** The text of a UNICODE line: latin-1 with `\uXXXX` and `\UXXXXXXXX`; any other escape stands for itself. */
-export function decodeRawUnicode(bytes: Buffer, from: number, to: number): string | PyText {
+export function decodeRawUnicode(bytes: Bytes, from: number, to: number): string | PyText {
   const raw = bytes.latin1Slice(from, to);
   if (!raw.includes('\\')) return raw;
   let pair = false;
@@ -86,7 +87,7 @@ export function decodeRawUnicode(bytes: Buffer, from: number, to: number): strin
   let lastHigh = false;
   const text = raw.replace(
     RAW_ESCAPE,
-    (all, short?: string, long?: string, other?: string, at = 0) => {
+    (all: string, short?: string, long?: string, other?: string, at = 0) => {
       if (other === 'u' || other === 'U')
         throw new TextFault('truncated \\uXXXX or \\UXXXXXXXX escape');
       if (other !== undefined) return all;
@@ -151,28 +152,31 @@ const SIMPLE_ESCAPES: ReadonlyMap<string, string> = new Map([
 const LITERAL_ESCAPE = /\\(?:x([0-9a-fA-F]{2})|([0-7]{1,3})|([^])|$)/g;
 
 /** The bytes of a STRING line: Python 2's repr of a str, quotes included. */
-export function decodeLiteral(bytes: Buffer, from: number, to: number): Buffer {
+export function decodeLiteral(bytes: Bytes, from: number, to: number): Buffer {
   const quote = bytes[from];
   if (to - from < 2 || quote !== bytes[to - 1] || (quote !== 0x22 && quote !== 0x27)) {
     throw new TextFault('the STRING opcode argument must be quoted');
   }
   const raw = bytes.latin1Slice(from + 1, to - 1);
   if (!raw.includes('\\')) return Buffer.from(raw, 'latin1');
-  const text = raw.replace(LITERAL_ESCAPE, (all, hex?: string, octal?: string, other?: string) => {
-    if (hex !== undefined) return String.fromCharCode(parseInt(hex, 16));
-    if (octal !== undefined) return String.fromCharCode(parseInt(octal, 8) & 0xff);
-    if (other === undefined) throw new TextFault('trailing \\ in string');
-    if (other === 'x') throw new TextFault('invalid \\x escape');
-    return SIMPLE_ESCAPES.get(other) ?? all;
-  });
+  const text = raw.replace(
+    LITERAL_ESCAPE,
+    (all: string, hex?: string, octal?: string, other?: string) => {
+      if (hex !== undefined) return String.fromCharCode(parseInt(hex, 16));
+      if (octal !== undefined) return String.fromCharCode(parseInt(octal, 8) & 0xff);
+      if (other === undefined) throw new TextFault('trailing \\ in string');
+      if (other === 'x') throw new TextFault('invalid \\x escape');
+      return SIMPLE_ESCAPES.get(other) ?? all;
+    },
+  );
   return Buffer.from(text, 'latin1');
 }
 
 /** Python 2's repr of a str, in latin-1: single quotes unless only double quotes avoid an escape. */
 export function encodeLiteral(bytes: Buffer): Buffer {
-  const text = bytes.latin1Slice();
+  const text = bytes.toString('latin1');
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const body = text.replace(/[\\'"]|[^\x20-\x7e]/g, (char) => {
+  const body = text.replace(/[\\'"]|[^\x20-\x7e]/g, (char: string) => {
     if (char === '"' || char === "'") return char === quote ? `\\${char}` : char;
     if (char === '\\') return '\\\\';
     if (char === '\t') return '\\t';
@@ -190,9 +194,9 @@ export function decodeStr(
   errors: DecodeErrors,
 ): string | Buffer {
   if (encoding === 'bytes') return bytes;
-  if (encoding === 'latin1' || isAscii(bytes)) return bytes.latin1Slice();
+  if (encoding === 'latin1' || isAscii(bytes)) return bytes.toString('latin1');
   if (encoding === 'ascii-else-bytes') return bytes;
-  if (encoding === 'utf8' && isUtf8(bytes)) return bytes.utf8Slice();
+  if (encoding === 'utf8' && isUtf8(bytes)) return bytes.toString('utf8');
   return decodeBroken(bytes, encoding, errors);
 }
 
@@ -201,13 +205,13 @@ function decodeBroken(bytes: Buffer, encoding: 'ASCII' | 'utf8', errors: DecodeE
     const codec = encoding === 'utf8' ? 'utf-8' : 'ascii';
     throw new TextFault(`'${codec}' codec can't decode a Python 2 str; choose another encoding`);
   }
-  if (encoding === 'utf8' && errors === 'replace') return bytes.utf8Slice();
+  if (encoding === 'utf8' && errors === 'replace') return bytes.toString('utf8');
   let text = '';
   for (let at = 0; at < bytes.length;) {
     const lead = bytes.readUInt8(at);
     const size =
       encoding === 'utf8' && !isSurrogate(bytes, at, 0xa0, 0xbf) ? sequenceSize(bytes, at) : 0;
-    if (size > 0 || lead < 0x80) text += bytes.utf8Slice(at, at + (size || 1));
+    if (size > 0 || lead < 0x80) text += bytes.toString('utf8', at, at + (size || 1));
     else if (errors === 'replace') text += '\ufffd';
     else if (errors === 'surrogateescape') text += String.fromCharCode(0xdc00 + lead);
     at += size || 1;

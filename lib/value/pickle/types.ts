@@ -20,11 +20,11 @@ export class PyFloat extends Exact {
     super();
   }
 
-  plain(): number {
+  override plain(): number {
     return this.value;
   }
 
-  valueOf(): number {
+  override valueOf(): number {
     return this.value;
   }
 }
@@ -35,11 +35,11 @@ export class Py2Long extends Exact {
     super();
   }
 
-  plain(): number | bigint {
+  override plain(): number | bigint {
     return this.value;
   }
 
-  valueOf(): number | bigint {
+  override valueOf(): number | bigint {
     return this.value;
   }
 }
@@ -50,11 +50,11 @@ export class Py2Int extends Exact {
     super();
   }
 
-  plain(): number | bigint {
+  override plain(): number | bigint {
     return this.value;
   }
 
-  valueOf(): number | bigint {
+  override valueOf(): number | bigint {
     return this.value;
   }
 }
@@ -68,7 +68,7 @@ export class Py2Str extends Exact {
   /** `text` is how the load's encoding reads the bytes; latin-1 where none was chosen. */
   constructor(bytes: Uint8Array | string, text?: string | Buffer) {
     super();
-    this.latin1 = typeof bytes === 'string' ? bytes : bytesOf(bytes).latin1Slice();
+    this.latin1 = typeof bytes === 'string' ? bytes : bytesOf(bytes).toString('latin1');
     this.#plain = text ?? this.latin1;
   }
 
@@ -77,7 +77,7 @@ export class Py2Str extends Exact {
     return Buffer.from(this.latin1, 'latin1');
   }
 
-  plain(): string | Buffer {
+  override plain(): string | Buffer {
     return this.#plain;
   }
 }
