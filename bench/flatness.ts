@@ -32,10 +32,9 @@ export async function checkFlatness(plan: Plan, servers: Server[]): Promise<stri
   const longer = { ...plan, warmUpMs: FLAT_WARM_UP_MS, runMs: FLAT_RUN_MS };
   const many = await startServer(2, Math.max(...SERVERS), false);
   servers.push(many);
-  const pending = await costs(
-    longer,
-    PENDING.map((count) => [count, withCallers(count)]),
-  );
+  const counts = PENDING.map((count) => [count, withCallers(count)] as const);
+  const pending = await costs(longer, counts);
+  const pendingOfFloor = await costs(longer, counts, undefined, REFERENCE.floor);
   const spread = await costs(
     longer,
     SERVERS.map((count) => [count, withServers(count, CALLERS_OF_SERVERS)]),
@@ -52,10 +51,16 @@ export async function checkFlatness(plan: Plan, servers: Server[]): Promise<stri
   return [
     'CPU per operation of ours, divided by that of the floor in one reference workload',
     `(${REFERENCE.title}), which runs before and after each:\n`,
-    table(['calls pending at once (get 100 B)', ...labels(pending)], [['', ...values(pending)]]),
+    table(
+      ['calls pending at once (get 100 B)', ...labels(pending)],
+      [
+        ['ours', ...values(pending)],
+        ['the floor', ...values(pendingOfFloor)],
+      ],
+    ),
     table(
       [`servers (get 100 B, ${CALLERS_OF_SERVERS} at a time)`, ...labels(spread)],
-      [['', ...values(spread)]],
+      [['ours', ...values(spread)]],
     ),
     table(
       ['bytes of a value (8 at a time)', ...labels(reading)],
@@ -76,11 +81,12 @@ async function costs(
   plan: Plan,
   points: readonly (readonly [number, Workload])[],
   names?: readonly string[],
+  client = 'ours',
 ): Promise<Cost[]> {
   const found: Cost[] = [];
   for (const [x, workload] of points) {
-    const result = await comparePoint(plan, workload, ['ours'], names?.slice(0, x));
-    found.push([x, figures(result.samples.get('ours') ?? []).cpuRatio]);
+    const result = await comparePoint(plan, workload, [client], names?.slice(0, x));
+    found.push([x, figures(result.samples.get(client) ?? []).cpuRatio]);
   }
   return found;
 }

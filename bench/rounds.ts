@@ -148,7 +148,8 @@ async function runClient(plan: Plan, result: Result, name: string): Promise<Meas
     return await measure(jobOf(plan, result.workload, name), plan.python);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    const reason = text.split('\n')[0] ?? text;
+    const lines = text.split('\n');
+    const reason = lines.find((line) => line.includes('Error')) ?? lines[0] ?? text;
     result.failures.set(name, reason);
     plan.tell(`${name} cannot take part in ${result.workload.name}: ${reason}`);
     return undefined;

@@ -13,6 +13,11 @@ import { address } from './client';
 
 /** Bytes of the read buffer: larger ones fall out of the second-level cache. */
 const SCRATCH = 256 * 1024;
+/**
+ * Where the read buffer begins in a page. The kernel's copy out of its own pages is half as fast
+ * into a buffer that begins a few bytes behind a page, as a fresh allocation does.
+ */
+const HALF_PAGE = 2048;
 /** Keys of one line of joined gets: enough to spread the server's cost per line. */
 const LINE = 32;
 /** A value of more bytes that is not whole yet gets its buffer at once. */
@@ -88,7 +93,7 @@ export class FloorClient {
   constructor(server: string | undefined, decode: Decode) {
     this.#decode = decode;
     const { host, port } = address(server);
-    const scratch = Buffer.allocUnsafeSlow(SCRATCH);
+    const scratch = Buffer.allocUnsafeSlow(HALF_PAGE + SCRATCH).subarray(HALF_PAGE);
     this.#socket = connect({
       host,
       port,
