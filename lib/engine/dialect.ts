@@ -2,24 +2,8 @@
 
 import type { DecodeValue } from '../net/conversation';
 import type { Answers } from '../net/operation';
+import type { PlacementFactory } from '../placement/placement';
 import type { Command, Wire } from '../wire/wire';
-
-/** A token from which a key's server follows: a hash, a point of a ring, or a key. */
-export type Spot = number | bigint | string;
-
-/** Key to server. */
-export interface Placement {
-  /** Where a key is tried first. */
-  start(key: string): Spot;
-  /** Index into the server list; -1 when no server can be named. */
-  server(spot: Spot): number;
-  /** Where to go on when the server of `spot` was down for the `attempt`-th time (from 0); undefined: give up. */
-  next(spot: Spot, attempt: number): Spot | undefined;
-}
-
-export type PlacementFactory = (
-  servers: readonly { readonly name: string; readonly weight: number }[],
-) => Placement;
 
 /** What happens when a server cannot be used. */
 export interface FailurePolicy {

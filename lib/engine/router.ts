@@ -2,7 +2,8 @@
 
 import { ConnectionError, type MemcacheError } from '../errors';
 import type { Operation, Route } from '../net/operation';
-import type { FailurePolicy, Placement, PlacementFactory, Spot } from './dialect';
+import type { Placement, PlacementFactory, Spot } from '../placement/placement';
+import type { FailurePolicy } from './dialect';
 import { Server, type ServerContext, type ServerSpec } from './server';
 
 export class Router {

@@ -2,7 +2,11 @@
 
 import { bind, type Signature } from './arguments';
 
-const SET: Signature = { method: 'set', required: 3, names: ['time', 'min_compress_len', 'noreply'] };
+const SET: Signature = {
+  method: 'set',
+  required: 3,
+  names: ['time', 'min_compress_len', 'noreply'],
+};
 
 describe('arguments', () => {
   it.each<[string, unknown[], unknown[]]>([
@@ -11,8 +15,16 @@ describe('arguments', () => {
     ['by name', [{ noreply: true }], [undefined, undefined, true]],
     ['by position and name', [60, { noreply: true }], [60, undefined, true]],
     ['an empty object of names', [{}], [undefined, undefined, undefined]],
-    ['names without a prototype', [Object.assign(Object.create(null) as object, { time: 3 })], [3, undefined, undefined]],
-    ['undefined as not given', [undefined, undefined, undefined], [undefined, undefined, undefined]],
+    [
+      'names without a prototype',
+      [Object.assign(Object.create(null) as object, { time: 3 })],
+      [3, undefined, undefined],
+    ],
+    [
+      'undefined as not given',
+      [undefined, undefined, undefined],
+      [undefined, undefined, undefined],
+    ],
     ['null as a value', [null], [null, undefined, undefined]],
     ['an instance as a value', [new Date(0)], [new Date(0), undefined, undefined]],
   ])('%s', (_name, given, bound) => {
@@ -21,7 +33,11 @@ describe('arguments', () => {
 
   it.each<[string, unknown[], string]>([
     ['an unknown name', [{ nope: 1 }], "set() got an unexpected keyword argument 'nope'"],
-    ['a name of every object', [{ constructor: 1 }], "set() got an unexpected keyword argument 'constructor'"],
+    [
+      'a name of every object',
+      [{ constructor: 1 }],
+      "set() got an unexpected keyword argument 'constructor'",
+    ],
     ['a parameter given twice', [60, { time: 5 }], "set() got multiple values for argument 'time'"],
     ['too many', [1, 2, true, 4], 'set() takes from 3 to 6 positional arguments but 7 were given'],
   ])('%s is a TypeError', (_name, given, message) => {

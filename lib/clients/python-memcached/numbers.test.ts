@@ -49,9 +49,12 @@ describe('a delta', () => {
     expect(argumentText(delta)).toBe(text);
   });
 
-  it.each(['1 noreply', '1\r\nflush_all', '', '1\n', '\0'])('%p is refused: it could be another command', (delta) => {
-    expect(() => argumentText(delta)).toThrow(ValueError);
-  });
+  it.each(['1 noreply', '1\r\nflush_all', '', '1\n', '\0'])(
+    '%p is refused: it could be another command',
+    (delta) => {
+      expect(() => argumentText(delta)).toThrow(ValueError);
+    },
+  );
 });
 
 it('text of values as keys', () => {

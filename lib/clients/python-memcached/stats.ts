@@ -10,11 +10,15 @@ export type Slabs = Record<string, Stats>;
 type Rows = readonly (readonly [name: string, value: string])[];
 
 /** Of the servers that answered, in list order: `[identifier, rows]`. */
-export function reached<T>(answers: readonly ServerAnswer[], shape: (rows: Rows) => T): [string, T][] {
+export function reached<T>(
+  answers: readonly ServerAnswer[],
+  shape: (rows: Rows) => T,
+): [string, T][] {
   const list: [string, T][] = [];
   for (const { server, answer } of answers) {
     // A server that could not be reached answers null.
-    if (Array.isArray(answer)) list.push([`${server.name} (${server.weight})`, shape(answer as Rows)]);
+    if (Array.isArray(answer))
+      list.push([`${server.name} (${server.weight})`, shape(answer as Rows)]);
   }
   return list;
 }

@@ -1,0 +1,430 @@
+// python-memcached's Client: its methods, their parameters, and what they answer. Behaviour by release: releases.ts.
+
+import {
+  ABSENT,
+  Command,
+  Engine,
+  type Change,
+  type ChangeOptions,
+  type Entry,
+} from '../../engine/engine';
+import type { WireKey } from '../../engine/keys';
+import type { Hit } from '../../net/operation';
+import type { Codec } from '../../value/codec';
+import { bind, isNamed } from './arguments';
+import { DebugLog } from './debug-log';
+import { createCodec, createDialect } from './dialect';
+import * as errors from './errors';
+import { Keys, spotOf, type Key, type MultiKey } from './keys';
+import { argumentText, durationSeconds, secondsText } from './numbers';
+import { resolveOptions, type ClientArguments, type Options } from './options';
+import type { Release } from './releases';
+import { parseServers, type ServerArgument } from './server-string';
+import {
+  NO_OPTIONS,
+  SIGNATURES,
+  pairsOf,
+  statArguments,
+  type CountArguments,
+  type Counted,
+  type DeleteArguments,
+  type DeleteMultiArguments,
+  type GetMultiArguments,
+  type Mapping,
+  type SetMultiArguments,
+  type StoreArguments,
+  type Stored,
+  type TouchArguments,
+} from './signatures';
+import { reached, slabsOf, slabStatsOf, statsOf, type Slabs, type Stats } from './stats';
+
+/** A client of one list of memcached servers. Any number of calls may be under way at once. */
+export class Client {
+  static readonly _FLAG_PICKLE = 1 << 0;
+  static readonly _FLAG_INTEGER = 1 << 1;
+  static readonly _FLAG_LONG = 1 << 2;
+  static readonly _FLAG_COMPRESSED = 1 << 3;
+  static readonly _FLAG_TEXT = 1 << 4;
+  /** How many servers are tried for one key, the first included. */
+  static readonly _SERVER_RETRIES = 10;
+
+  static readonly MemcachedKeyError = errors.MemcachedKeyError;
+  static readonly MemcachedKeyLengthError = errors.MemcachedKeyLengthError;
+  static readonly MemcachedKeyCharacterError = errors.MemcachedKeyCharacterError;
+  static readonly MemcachedKeyNoneError = errors.MemcachedKeyNoneError;
+  static readonly MemcachedKeyTypeError = errors.MemcachedKeyTypeError;
+  static readonly MemcachedStringEncodingError = errors.MemcachedStringEncodingError;
+
+  /** How often each method was called, by name. */
+  readonly stats: Record<string, number> = Object.create(null) as Record<string, number>;
+  /** Cas ids by wire key, as `gets` found them; kept only with `cache_cas`. */
+  readonly cas_ids = new Map<string, string>();
+  /** Whether `debuglog` prints. */
+  debug: boolean;
+
+  readonly #options: Options;
+  readonly #release: Release;
+  readonly #codec: Codec;
+  readonly #keys: Keys;
+  readonly #log: DebugLog;
+  readonly #engine: Engine;
+  /** What a storage call without options sends. */
+  readonly #plainStore: ChangeOptions;
+
+  /**
+   * @param servers `"host:port"`, `"inet6:[ip]:port"`, `"unix:path"`, or `[server, weight]` of these
+   * @param rest the other parameters: by position as in Python, or by name in a last object (see ClientOptions)
+   * @throws {ValueError} a server string that cannot be parsed; a release that never existed
+   * @throws {TypeError} a parameter of the wrong type, or an unknown one
+   */
+  constructor(servers: Iterable<ServerArgument>, ...rest: ClientArguments) {
+    const options = resolveOptions(rest);
+    const { release } = options;
+    this.#options = options;
+    this.#release = release;
+    this.debug = options.debug;
+    this.#log = new DebugLog(() => this.debug, options.log);
+    this.#codec = createCodec(options, this.#log);
+    this.#keys = new Keys(release, options);
+    this.#plainStore = { ...NO_OPTIONS, time: '0', sent: true, tail: release.tail };
+    const dialect = createDialect(options, this.#codec, this.#log);
+    this.#engine = new Engine(dialect, parseServers(servers, release), {
+      observer: this.#log,
+      ...options.injected,
+    });
+  }
+
+  /** Stores only if the key does not exist. */
+  add(key: Key, val: unknown, ...rest: StoreArguments): Promise<Stored> {
+    return this.#store('add', key, val, rest);
+  }
+
+  /** Puts the value behind the stored one; flags and expiry stay as they are. */
+  append(key: Key, val: unknown, ...rest: StoreArguments): Promise<Stored> {
+    return this.#store('append', key, val, rest);
+  }
+
+  /**
+   * Stores only if nobody has since the last `gets` of this key. Without a cas id (`cache_cas` off, or no `gets`)
+   * this is `set`, as in every release; ids do not expire, and a second `cas` without `gets` answers false.
+   */
+  cas(key: Key, val: unknown, ...rest: StoreArguments): Promise<Stored> {
+    return this.#store('cas', key, val, rest);
+  }
+
+  /**
+   * Checks a key as every method does.
+   * @param key_extra_len bytes that a prefix adds
+   * @throws {MemcachedKeyError} of the class that tells what is wrong
+   */
+  check_key(key: unknown, key_extra_len = 0): void {
+    this.#keys.check(key, key_extra_len);
+  }
+
+  /** Prints a line to stderr when `debug` is on. */
+  debuglog(str: string): void {
+    this.#log.log(str);
+  }
+
+  /** Counts down, not below 0. Answers the new value, or null: no such key, no server, or no reply. */
+  decr(key: Key, ...rest: CountArguments): Promise<Counted> {
+    return this.#counting('decr', key, rest);
+  }
+
+  /**
+   * Deletes a key. 1: deleted; 0: there was none (before 1.62 that answers 1 too), or no server or no reply.
+   * Releases before 1.60 have a parameter `time` before `noreply`; it is not sent, because memcached refuses it.
+   */
+  delete(key: Key, ...rest: DeleteArguments): Promise<0 | 1> {
+    try {
+      const wire = this.#wire('delete', key);
+      const [time, noreply] = this.#deleteArguments(rest);
+      const given = time !== undefined && time !== null && secondsText(time) === '0';
+      const options = this.#deleting(DELETE_TIMES[this.#release.deleteTime](given), noreply, '');
+      return this.#engine.change(Command.delete, wire, spotOf(key), options) as Promise<0 | 1>;
+    } catch (error) {
+      return refuse(error);
+    }
+  }
+
+  /** Deletes many keys. 1, unless a connection failed after the command was sent; what was deleted is not told. */
+  async delete_multi(keys: Iterable<MultiKey>, ...rest: DeleteMultiArguments): Promise<0 | 1> {
+    this.#count('delete_multi');
+    const [time, prefix, noreply] = bind(SIGNATURES.delete_multi, rest);
+    const { wires, spots } = this.#keys.many(keys, prefix);
+    const given = time !== undefined && time !== null && secondsText(time) === '0';
+    const { deleteManyTime, tail } = this.#release;
+    const options = this.#deleting(DELETE_TIMES[deleteManyTime](given), noreply, tail);
+    const answers = await this.#engine.changeMany(Command.delete, wires, spots, options);
+    return answers.includes(0) ? 0 : 1;
+  }
+
+  /** Closes all connections; calls under way fail. The next call connects again. */
+  disconnect_all(): void {
+    this.#engine.disconnect();
+  }
+
+  /** Empties every server that can be reached. */
+  async flush_all(): Promise<null> {
+    await this.#engine.flushAll();
+    return null;
+  }
+
+  /** Forgets which servers were dead. */
+  forget_dead_hosts(): void {
+    this.#engine.forgetDead();
+  }
+
+  /**
+   * One key's value; a miss answers `default` (1.60). No server, no reply and a pickle that cannot be read
+   * answer null even so.
+   * @throws {ValueError} the entry's flags are unknown or its bytes are not what its flags say
+   */
+  get(key: Key, options: { default: unknown }): Promise<unknown>;
+  get(key: Key, defaultValue?: unknown): Promise<unknown>;
+  get(key: Key, given?: unknown): Promise<unknown> {
+    try {
+      const wire = this.#wire('get', key);
+      return this.#engine.get(wire, spotOf(key), given === undefined ? null : defaultOf(given));
+    } catch (error) {
+      return refuse(error);
+    }
+  }
+
+  /** The values of those keys that have one, by your own keys. */
+  async get_multi(
+    keys: Iterable<MultiKey>,
+    ...rest: GetMultiArguments
+  ): Promise<Map<MultiKey, unknown>> {
+    this.#count('get_multi');
+    const [prefix] = bind(SIGNATURES.get_multi, rest);
+    const { wires, spots, originals } = this.#keys.many(keys, prefix);
+    const found = new Map<MultiKey, unknown>();
+    if (wires.length === 0) return found;
+    const values = await this.#engine.getMany(Command.get, wires, spots);
+    for (let i = 0; i < values.length; i++) {
+      if (values[i] !== ABSENT) found.set(originals[i] as MultiKey, values[i]);
+    }
+    return found;
+  }
+
+  /** `stats items` of every server that can be reached: `[[server, {slab: {name: value}}]]`. */
+  async get_slabs(): Promise<[string, Slabs][]> {
+    return reached(await this.#engine.stats('items'), slabsOf);
+  }
+
+  /** `stats slabs` of every server that can be reached: `[[server, {slab: {name: value}, total: value}]]`. */
+  async get_slab_stats(): Promise<[string, Record<string, Stats | string>][]> {
+    return reached(await this.#engine.stats('slabs'), slabStatsOf);
+  }
+
+  /**
+   * `stats` of every server that can be reached: `[["host:port (weight)", {name: value}]]`.
+   * @param stat_args what follows `stats`: `items`, `slabs`, `cachedump 1 10`...
+   * @throws {ValueError} control characters in the arguments
+   */
+  async get_stats(stat_args: string | null = null): Promise<[string, Stats][]> {
+    return reached(await this.#engine.stats(statArguments(stat_args)), statsOf);
+  }
+
+  /** One key's value, or null; with `cache_cas` its cas id is kept for `cas`. */
+  async gets(key: Key): Promise<unknown> {
+    const wire = this.#wire('gets', key);
+    const hit = (await this.#engine.gets(wire, spotOf(key), null)) as Hit | null;
+    if (hit === null) return null;
+    if (this.#options.cache_cas && hit.cas !== '') this.cas_ids.set(wire, hit.cas);
+    return hit.value;
+  }
+
+  /** Counts up, wrapping at 2^64. Answers the new value, or null: no such key, no server, or no reply. */
+  incr(key: Key, ...rest: CountArguments): Promise<Counted> {
+    return this.#counting('incr', key, rest);
+  }
+
+  /** Puts the value before the stored one; flags and expiry stay as they are. */
+  prepend(key: Key, val: unknown, ...rest: StoreArguments): Promise<Stored> {
+    return this.#store('prepend', key, val, rest);
+  }
+
+  /** Sends `quit` to every connected server and waits until it has closed the connection (1.60). */
+  async quit_all(): Promise<null> {
+    await this.#engine.quit();
+    return null;
+  }
+
+  /** Stores only if the key exists. */
+  replace(key: Key, val: unknown, ...rest: StoreArguments): Promise<Stored> {
+    return this.#store('replace', key, val, rest);
+  }
+
+  /** Forgets the cas ids that `gets` has kept. */
+  reset_cas(): void {
+    this.cas_ids.clear();
+  }
+
+  /** Stores a value. */
+  set(key: Key, val: unknown, ...rest: StoreArguments): Promise<Stored> {
+    return this.#store('set', key, val, rest);
+  }
+
+  /**
+   * Stores many values: a Map, a plain object, or pairs.
+   * @returns your keys that were not stored
+   */
+  async set_multi(mapping: Mapping, ...rest: SetMultiArguments): Promise<MultiKey[]> {
+    this.#count('set_multi');
+    const [time, prefix, min, noreply] = bind(SIGNATURES.set_multi, rest);
+    const options = this.#storeOptions('set_multi', time, noreply);
+    const pairs = pairsOf(mapping);
+    const { wires, spots, originals } = this.#keys.many(pairs.keys(), prefix);
+    const entries: Entry[] = [];
+    const sendable: number[] = [];
+    for (const value of pairs.values()) {
+      const place = entries.length;
+      const entry = this.#codec.encode(value, minLength(min));
+      if (!this.#isTooLong(entry)) sendable.push(place);
+      entries.push(entry);
+    }
+    const all = sendable.length === entries.length;
+    const answers = await this.#engine.changeMany(
+      Command.set,
+      all ? wires : pick(wires, sendable),
+      spots === undefined || all ? spots : pick(spots, sendable),
+      options,
+      all ? entries : pick(entries, sendable),
+    );
+    const stored = new Set(sendable.filter((_place, i) => answers[i] === true));
+    return originals.filter((_key, place) => !stored.has(place));
+  }
+
+  /** Takes a new server list; calls under way finish where they are. */
+  set_servers(servers: Iterable<ServerArgument>): void {
+    this.#engine.setServers(parseServers(servers, this.#release));
+  }
+
+  /** Gives a key a new expiry (1.54). 1: done; 0: no such key, no server, or no reply. */
+  touch(key: Key, ...rest: TouchArguments): Promise<0 | 1> {
+    try {
+      const wire = this.#wire('touch', key);
+      const [time = 0, noreply] = bind(SIGNATURES.touch, rest);
+      // 1.54 to 1.58 forget a time of 0, and memcached refuses the line: no need to send it.
+      if (time === 0 && this.#release.touchZero === 'refused') return Promise.resolve(0);
+      const options = {
+        ...NO_OPTIONS,
+        time: argumentText(time),
+        noreply: Boolean(noreply),
+        sent: 1,
+      };
+      return this.#engine.change(Command.touch, wire, spotOf(key), options) as Promise<0 | 1>;
+    } catch (error) {
+      return refuse(error);
+    }
+  }
+
+  /** As `disconnect_all`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.disconnect_all();
+    return Promise.resolve();
+  }
+
+  /** Counts the call, and checks the key. */
+  #wire(method: string, key: unknown): WireKey {
+    const wire = this.#keys.wire(key);
+    this.#count(method);
+    return wire;
+  }
+
+  #count(method: string): void {
+    this.stats[method] = (this.stats[method] ?? 0) + 1;
+  }
+
+  #store(method: StoreMethod, key: Key, val: unknown, rest: readonly unknown[]): Promise<Stored> {
+    try {
+      const wire = this.#wire(method, key);
+      let options = this.#plainStore;
+      let min = 0;
+      if (rest.length > 0) {
+        const [time, minimum, noreply] = bind(SIGNATURES[method], rest);
+        options = this.#storeOptions(method, time, noreply);
+        min = minLength(minimum);
+      }
+      const entry = this.#codec.encode(val, min);
+      if (this.#isTooLong(entry)) return Promise.resolve(0);
+      let command: Change = Command[method];
+      if (method === 'cas') {
+        const cas = this.cas_ids.get(wire);
+        // Without an id a cas is a set, in every release (1.62:1032).
+        if (cas === undefined) command = Command.set;
+        else options = { ...options, cas };
+      }
+      return this.#engine.change(command, wire, spotOf(key), options, entry) as Promise<Stored>;
+    } catch (error) {
+      return refuse(error);
+    }
+  }
+
+  #storeOptions(method: string, time: unknown = 0, noreply: unknown): ChangeOptions {
+    const takesDuration = method === 'set' && this.#release.timedelta;
+    const seconds = takesDuration ? (durationSeconds(time) ?? time) : time;
+    return { ...this.#plainStore, time: secondsText(seconds), noreply: Boolean(noreply) };
+  }
+
+  /** "silently do not store if value length exceeds maximum" (memcache.py 1.62:1015) */
+  #isTooLong({ data }: Entry): boolean {
+    const { server_max_value_length: max } = this.#options;
+    if (max === 0) return false;
+    return this.#release.fullLength ? data.length > max : data.length >= max;
+  }
+
+  #counting(method: 'incr' | 'decr', key: Key, rest: readonly unknown[]): Promise<Counted> {
+    try {
+      const wire = this.#wire(method, key);
+      const [delta = 1, noreply] = bind(SIGNATURES[method], rest);
+      const options = { ...NO_OPTIONS, delta: argumentText(delta), noreply: Boolean(noreply) };
+      return this.#engine.change(Command[method], wire, spotOf(key), options) as Promise<Counted>;
+    } catch (error) {
+      return refuse(error);
+    }
+  }
+
+  /** Time and noreply of a delete, in the release's order of parameters. */
+  #deleteArguments(rest: readonly unknown[]): [time: unknown, noreply: unknown] {
+    const names = this.#release.deleteNames;
+    const bound = bind({ method: 'delete', required: 2, names }, rest);
+    return [bound[names.indexOf('time')], bound[names.indexOf('noreply')]];
+  }
+
+  #deleting(time: string, noreply: unknown, tail: string): ChangeOptions {
+    return { ...NO_OPTIONS, time, tail, noreply: Boolean(noreply), sent: 1 };
+  }
+}
+
+type StoreMethod = 'set' | 'add' | 'replace' | 'append' | 'prepend' | 'cas';
+
+/** What delete sends as its time. Other times than 0 are refused by memcached and never sent. */
+const DELETE_TIMES: Readonly<Record<Release['deleteTime'], (zeroGiven: boolean) => string>> = {
+  never: () => '',
+  'always 0': () => '0',
+  '0 if given': (zeroGiven) => (zeroGiven ? '0' : ''),
+};
+
+/** An exception that Python raises before any I/O: here the promise is rejected with it. */
+function refuse(error: unknown): Promise<never> {
+  // The caller's promise: it is theirs to handle.
+  return Promise.reject(error as Error);
+}
+
+/** `get(key, x)` or `get(key, { default: x })`. */
+function defaultOf(given: unknown): unknown {
+  if (!isNamed(given)) return given;
+  const names = Object.keys(given);
+  return names.length === 1 && names[0] === 'default' ? given['default'] : given;
+}
+
+function minLength(value: unknown): number {
+  return typeof value === 'number' ? value : Number(value ?? 0);
+}
+
+function pick<T>(list: readonly T[], places: readonly number[]): T[] {
+  return places.map((place) => list[place] as T);
+}

@@ -1,0 +1,22 @@
+// What `import memcache` gives in Python.
+
+export { Client } from './client';
+export * from './errors';
+export {
+  cmemcache_hash,
+  serverHashFunction,
+  useNewServerHashFunction,
+  useOldServerHashFunction,
+} from './hash';
+export type { Key, MultiKey } from './keys';
+export type { Delta, Time, TimeDelta } from './numbers';
+export {
+  SERVER_MAX_KEY_LENGTH,
+  SERVER_MAX_VALUE_LENGTH,
+  type ClientArguments,
+  type ClientOptions,
+} from './options';
+export type { PythonVersion, ReleaseName } from './releases';
+export type { ServerArgument } from './server-string';
+export type * from './signatures';
+export type { Slabs, Stats } from './stats';

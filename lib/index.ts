@@ -1,0 +1,5 @@
+// What `import memcache` gives in Python, and what a TypeScript program needs beside it.
+
+export * from './clients/python-memcached/index';
+export * from './errors';
+export type { PicklerOption, UnpicklerOption } from './value/pickling';

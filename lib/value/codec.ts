@@ -1,0 +1,73 @@
+// Values to flags and bytes, and back: the rows of a codec say which type goes with which flag, this file applies them.
+
+import { inflater, type Compression } from './compression';
+
+/** An entry's data with its flags. */
+export interface Entry {
+  readonly flags: number;
+  /** A string's char codes are bytes. */
+  readonly data: string | Buffer;
+}
+
+/** Reads the bytes of one entry. `bytes` is shared with other entries unless `owned`: copy what is kept. */
+export type Read = (bytes: Buffer, from: number, to: number, owned: boolean) => unknown;
+
+/** How entries with a flag are read; the first row of which a flag is set decides. */
+export interface ReadRow {
+  readonly flag: number;
+  readonly read: Read;
+}
+
+export interface CodecRows {
+  /** What a value becomes before compression, and whether it may be compressed. */
+  readonly write: (value: unknown) => Written;
+  /** Reads entries without flags. */
+  readonly readPlain: Read;
+  readonly reads: readonly ReadRow[];
+  /** Answers for flags of no row; throws, as a rule. */
+  readonly unknown: (flags: number) => unknown;
+  readonly compression: Compression;
+}
+
+export interface Written extends Entry {
+  readonly compressible: boolean;
+}
+
+export interface Codec {
+  /**
+   * @param minCompressLength longer data is compressed if that makes it shorter; 0: never
+   * @throws what pickling the value throws
+   */
+  encode(value: unknown, minCompressLength: number): Entry;
+  /** @throws {PythonError} the bytes are not what the flags say */
+  decode(flags: number, bytes: Buffer, from: number, to: number, owned: boolean): unknown;
+}
+
+export function createCodec(rows: CodecRows): Codec {
+  const { write, readPlain, reads, unknown, compression } = rows;
+  const inflate = inflater(compression);
+  const compressed = compression.flag;
+  return {
+    encode(value, minCompressLength) {
+      const entry = write(value);
+      if (minCompressLength === 0 || !entry.compressible) return entry;
+      if (entry.data.length <= minCompressLength) return entry;
+      const data = typeof entry.data === 'string' ? Buffer.from(entry.data, 'latin1') : entry.data;
+      const packed = compression.compress(data);
+      return packed.length < data.length
+        ? { flags: entry.flags | compressed, data: packed }
+        : entry;
+    },
+
+    decode(flags, bytes, from, to, owned) {
+      if ((flags & compressed) !== 0) {
+        const data = inflate(bytes.subarray(from, to));
+        return this.decode(flags & ~compressed, data, 0, data.length, true);
+      }
+      if (flags === 0) return readPlain(bytes, from, to, owned);
+      for (const row of reads)
+        if ((flags & row.flag) !== 0) return row.read(bytes, from, to, owned);
+      return unknown(flags);
+    },
+  };
+}

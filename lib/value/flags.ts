@@ -1,0 +1,126 @@
+// Which type goes with which flag, for the clients that share python-memcached's flags. Rows, in the order of the test.
+
+import { UnboundLocalError, ValueError } from '../errors';
+import { createCodec, type Codec, type Read, type Written } from './codec';
+import type { Compression } from './compression';
+import { integerText, parseInteger, type IntegerRules } from './integer';
+import { Py2Long, Py2Str, PyByteArray } from './pickle';
+import { decodeUtf8, encodeUtf8 } from './text';
+
+/** The bits. */
+export const FLAG = { pickle: 1, integer: 2, long: 4, compressed: 8, text: 16 } as const;
+
+/** Larger ints are longs on a 64-bit Python 2. */
+const MAX_INT64 = 2n ** 63n - 1n;
+
+export interface FlagRules {
+  readonly python: 2 | 3;
+  readonly text: 'pickle' | 'unflagged' | 'flagged';
+  readonly bool: 'digit' | 'word' | 'pickle';
+  readonly long: boolean;
+  readonly unflagged: 'bytes' | 'text';
+  readonly unknownFlags: 'ValueError' | 'UnboundLocalError';
+  readonly dumps: (value: unknown) => Buffer;
+  readonly loads: (bytes: Buffer) => unknown;
+  readonly compression: Compression;
+  /** Is told of flags that no row knows, before the exception. */
+  readonly onUnknown: (flags: number) => void;
+}
+
+export function createFlagCodec(rules: FlagRules): Codec {
+  const integer = integerReader(rules);
+  const reads = [
+    { flag: FLAG.text, read: readText },
+    { flag: FLAG.integer, read: integer },
+    { flag: FLAG.long, read: integer },
+    { flag: FLAG.pickle, read: pickleReader(rules) },
+  ];
+  return createCodec({
+    write: (value) => write(value, rules),
+    readPlain: rules.unflagged === 'text' ? readText : readBytes,
+    reads: rules.text === 'flagged' ? reads : reads.slice(1),
+    unknown: (flags) => {
+      rules.onUnknown(flags);
+      if (rules.unknownFlags === 'ValueError') {
+        throw new ValueError(`Unknown flags on get: ${flags.toString(16)}`);
+      }
+      throw new UnboundLocalError("local variable 'val' referenced before assignment");
+    },
+    compression: rules.compression,
+  });
+}
+
+const readBytes: Read = (bytes, from, to, owned) =>
+  owned ? bytes.subarray(from, to) : Buffer.from(bytes.subarray(from, to));
+
+const readText: Read = (bytes, from, to) => decodeUtf8(bytes, from, to);
+
+function integerReader({ python }: FlagRules): Read {
+  const rules: IntegerRules = {
+    underscores: python === 3,
+    suffixL: python === 2,
+    bytesPrefix: python === 3,
+  };
+  return (bytes, from, to) => parseInteger(bytes, from, to, rules);
+}
+
+function pickleReader({ loads }: FlagRules): Read {
+  // The reader copies what it keeps, so the shared buffer is good enough.
+  return (bytes, from, to) => loads(bytes.subarray(from, to));
+}
+
+/** Exact types first, as Python's `type(val) ==`; what no row takes is pickled. */
+function write(value: unknown, rules: FlagRules): Written {
+  switch (typeof value) {
+    case 'string':
+      return writeText(value, rules);
+    case 'number':
+      if (Number.isSafeInteger(value) && !Object.is(value, -0)) {
+        return { flags: FLAG.integer, data: value.toString(), compressible: false };
+      }
+      break;
+    case 'bigint': {
+      const isLong = rules.long && (value > MAX_INT64 || value < -MAX_INT64 - 1n);
+      const flags = isLong ? FLAG.long : FLAG.integer;
+      return { flags, data: integerText(value), compressible: false };
+    }
+    case 'boolean':
+      if (rules.bool !== 'pickle') return writeBool(value, rules.bool);
+      break;
+    case 'object':
+      return writeObject(value, rules);
+    default:
+  }
+  return pickled(value, rules);
+}
+
+function writeText(text: string, rules: FlagRules): Written {
+  if (rules.text === 'pickle') return pickled(text, rules);
+  const flags = rules.text === 'flagged' ? FLAG.text : 0;
+  return { flags, data: encodeUtf8(text), compressible: true };
+}
+
+function writeBool(value: boolean, as: 'digit' | 'word'): Written {
+  const data = as === 'word' ? (value ? 'True' : 'False') : value ? '1' : '0';
+  return { flags: FLAG.integer, data, compressible: false };
+}
+
+function writeObject(value: object | null, rules: FlagRules): Written {
+  if (value instanceof Uint8Array && !(value instanceof PyByteArray)) {
+    const data = Buffer.isBuffer(value)
+      ? value
+      : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    return { flags: 0, data, compressible: true };
+  }
+  if (rules.python === 2 && value instanceof Py2Str) {
+    return { flags: 0, data: value.bytes, compressible: true };
+  }
+  if (rules.python === 2 && value instanceof Py2Long) {
+    return { flags: FLAG.long, data: integerText(value.value), compressible: false };
+  }
+  return pickled(value, rules);
+}
+
+function pickled(value: unknown, { dumps }: FlagRules): Written {
+  return { flags: FLAG.pickle, data: dumps(value), compressible: true };
+}
