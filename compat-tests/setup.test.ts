@@ -37,7 +37,7 @@ class Machine {
 
   /** A package manager that notes its arguments, and then runs `script`. */
   addManager(name: string, script: string): void {
-    this.add(name, `echo "$@" >> ${this.#log}\n${script}`);
+    this.add(name, `printf '%s\\n' "$*" >> ${this.#log}\n${script}`);
   }
 
   get log(): string[] {
