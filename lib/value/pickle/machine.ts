@@ -251,8 +251,8 @@ export class Machine {
       if (typeof plainKey === 'object') checkHashable(plainKey, this.budget);
       dict.set(plainKey, plainValue);
     }
-    if (key !== plainKey) noteKey(remember(dict), plainKey, key as Exact);
-    if (value !== plainValue) noteValue(remember(dict), plainKey, value as Exact);
+    if (key instanceof Exact) noteKey(remember(dict), plainKey, key);
+    if (value instanceof Exact) noteValue(remember(dict), plainKey, value);
   }
 
   /** True if an object can hold this key without moving it or losing it. */
@@ -321,7 +321,7 @@ export class Machine {
     const member = this.view(value);
     if (typeof member === 'object') checkHashable(member, this.budget);
     set.add(member);
-    if (member !== value) noteKey(remember(set), member, value as Exact);
+    if (value instanceof Exact) noteKey(remember(set), member, value);
   }
 
   newFrozenSet(items: readonly unknown[]): PyFrozenSet {

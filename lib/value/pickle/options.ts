@@ -77,7 +77,10 @@ export interface LoadOptions {
   /** Reading of Python 2 `str`; 'ASCII' as in Python 3, or 'ascii-else-bytes' with `python: '2.7'`. */
   readonly encoding?: Encoding | undefined;
   readonly errors?: DecodeErrors | undefined;
-  /** '2.7' reads as Python 2 would; every other release reads alike. */
+  /**
+   * '2.7' reads as Python 2 would. A Python 3 release has no `long`: without this option Python 2's is told
+   * from int (protocols 0 to 2), so that it can be written back as one.
+   */
   readonly python?: PythonRelease | undefined;
   /** Give Python 2 names of modules and classes their Python 3 names below protocol 3; default true. */
   readonly fixImports?: boolean | undefined;

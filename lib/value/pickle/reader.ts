@@ -166,6 +166,7 @@ function run(m: Machine): unknown {
       case 0x47: {
         // BINFLOAT
         const value = view.getFloat64(pos, false);
+        if (Number.isNaN(value)) break;
         pos += 8;
         if (isAmbiguous(value, exact)) {
           m.sawExact = true;

@@ -17,6 +17,12 @@ export function restore(exact: Exact | undefined, value: unknown): unknown {
   return exact !== undefined && Object.is(exact.plain(), value) ? exact : value;
 }
 
+/** The exact form of a key or member that is unchanged since it was read. Map and Set make -0 0. */
+export function restoreKey(slots: Slots | undefined, key: unknown): unknown {
+  const exact = slots?.keys?.get(key);
+  return exact === undefined || (exact.plain() !== key && !Number.isNaN(key)) ? key : exact;
+}
+
 /**
  * What a list remembers of its items. After a change of length positions are only known up to the first item
  * that differs.
@@ -129,7 +135,7 @@ export class PairsTask implements Task {
         if (index === this.#batchEnd) this.#openBatch(w);
         this.#phase = 1;
         const key = keys[index];
-        if (!w.save(slots === undefined ? key : restore(slots.keys?.get(key), key))) return false;
+        if (!w.save(slots === undefined ? key : restoreKey(slots, key))) return false;
       }
       this.#phase = 2;
       this.#index = index + 1;
@@ -195,7 +201,7 @@ export class MembersTask implements Task {
       this.#index = index + 1;
       this.#pending = true;
       const item = items[index];
-      if (!w.save(restore(this.#slots?.keys?.get(item), item))) return false;
+      if (!w.save(restoreKey(this.#slots, item))) return false;
     }
   }
 
@@ -267,7 +273,7 @@ export class FrozenSetTask implements Task {
     if (this.#index === 0) w.out.byte(0x28);
     while (this.#index < this.#items.length) {
       const item = this.#items[this.#index++];
-      if (!w.save(restore(this.#slots?.keys?.get(item), item))) return false;
+      if (!w.save(restoreKey(this.#slots, item))) return false;
     }
     if (w.has(this.#set)) {
       w.out.byte(0x31);

@@ -9,7 +9,7 @@ import {
   MembersTask,
   PairsTask,
   TupleTask,
-  restore,
+  restoreKey,
 } from './save-containers';
 import { beginSteps, objectSteps, saveGlobal, type Steps } from './save-objects';
 import { recall } from './slots';
@@ -126,16 +126,11 @@ function saveFrozenSet(w: Writer, value: object): boolean {
 /** `set([...])`. */
 function* setByCall(w: Writer, set: ReadonlySet<unknown>, name: string): Steps {
   const slots = recall(set);
-  const items = Array.from(set, (item) => restore(slots?.keys?.get(item), item));
+  const items = Array.from(set, (item) => restoreKey(slots, item));
   yield* objectSteps(w, new PyObject(new PyGlobal('builtins', name), [items]), set, []);
 }
 
 // --- bytes and text --------------------------------------------------------------------------------
-
-/** Empty bytes and single bytes are one object each in CPython, so they share a memo entry. */
-function bytesIdentity(bytes: Uint8Array): object | string {
-  return bytes.length > 1 ? bytes : `bytes ${bytes.join('')}`;
-}
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -150,7 +145,8 @@ function checkSize(w: Writer, bytes: Uint8Array): void {
 function saveBytes(w: Writer, value: object): boolean {
   const bytes = asBuffer(value as Uint8Array);
   checkSize(w, bytes);
-  const identity = bytes.length > 1 ? value : bytesIdentity(bytes);
+  // Empty bytes and single bytes are one object each in CPython: they share a memo entry.
+  const identity = bytes.length > 1 ? value : `bytes ${bytes.join('')}`;
   if (w.fetch(identity)) return true;
   if (w.rules.python2) w.strBytes(bytes);
   else if (w.protocol >= 3) w.binBytes(bytes);
@@ -170,16 +166,22 @@ function* bytesByCall(w: Writer, bytes: Buffer, identity: object | string): Step
   w.memoize(identity);
 }
 
-/** `(text, encoding)`: the text is made for this call, so that it shares no memo entry with others. */
+/** `(text, encoding)`: the text is made for this call, so it shares no memo entry with others. */
 function* latin1Args(w: Writer, bytes: Buffer, encoding: string): Steps {
   if (w.protocol < 2) w.out.byte(0x28);
   const text = bytes.toString('latin1');
+  // One-letter texts are one object each in CPython, like 'latin1'; 'latin-1' is made for each call.
   if (text.length < 2) yield text;
   else {
     w.newText(text);
     w.put();
   }
-  yield encoding;
+  if (encoding === 'latin1') yield encoding;
+  else {
+    if (w.rules.python2) w.strBytes(Buffer.from(encoding));
+    else w.newText(encoding);
+    w.put();
+  }
   w.out.byte(w.protocol < 2 ? 0x74 : 0x86);
   w.put();
 }
@@ -197,9 +199,24 @@ function* byteArrayByCall(w: Writer, bytes: Buffer, identity: object): Steps {
   const asText = !w.rules.byteArrayFromBytes && w.protocol < 3;
   yield new PyGlobal('builtins', 'bytearray');
   if (asText) yield* latin1Args(w, bytes, 'latin-1');
-  else yield bytes.length === 0 ? new PyTuple() : PyTuple.of<unknown>(Buffer.from(bytes));
+  else if (bytes.length === 0 || !w.rules.byteArrayFromBytes) {
+    yield bytes.length === 0 ? new PyTuple() : PyTuple.of<unknown>(Buffer.from(bytes));
+  } else yield* freshBytesArgs(w, bytes);
   w.out.byte(0x52);
   w.memoize(identity);
+}
+
+/** `(bytes,)`, with bytes that are no other's, even single ones. */
+function* freshBytesArgs(w: Writer, bytes: Buffer): Steps {
+  if (w.protocol < 2) w.out.byte(0x28);
+  const copy = Buffer.from(bytes);
+  if (w.protocol < 3) yield* bytesByCall(w, copy, copy);
+  else {
+    w.binBytes(copy);
+    w.memoize(copy);
+  }
+  w.out.byte(w.protocol < 2 ? 0x74 : 0x85);
+  w.put();
 }
 
 function savePickleBuffer(w: Writer, value: object): boolean {

@@ -21,6 +21,8 @@ export interface ReadSettings {
   readonly exact: boolean;
   readonly encoding: Encoding;
   readonly errors: DecodeErrors;
+  /** Python 2's long is told from int; not where the caller names a Python 3 release. */
+  readonly longs: boolean;
   readonly fixImports: boolean;
   readonly persistentLoad: ((pid: unknown) => unknown) | undefined;
   /** The value of a copyreg extension code; undefined if it has none. */
@@ -53,6 +55,7 @@ export function readSettings(options: LoadOptions): ReadSettings {
     exact: options.exact ?? false,
     encoding: options.encoding ?? (options.python === '2.7' ? 'ascii-else-bytes' : 'ASCII'),
     errors: options.errors ?? 'strict',
+    longs: options.python === undefined || options.python === '2.7',
     fixImports: options.fixImports ?? true,
     persistentLoad:
       options.persistentLoad ??

@@ -89,7 +89,7 @@ function pushBinaryStr(m: Machine, size: number): void {
 
 /** Pushes a `long`; below protocol 3 a Python 2 reader tells it from an int. */
 function pushLong(m: Machine, value: number | bigint): void {
-  if ((m.protocol ?? 0) < 3) m.pushExact(new Py2Long(value));
+  if (m.settings.longs && (m.protocol ?? 0) < 3) m.pushExact(new Py2Long(value));
   else m.push(value);
 }
 
@@ -99,7 +99,8 @@ function binaryLong(m: Machine, size: number): void {
 }
 
 function integerLine(m: Machine, text: string): number | bigint {
-  if (text.length > m.settings.limits.digits + 1) {
+  const sign = text.startsWith('-') || text.startsWith('+') ? 1 : 0;
+  if (text.length - sign > m.settings.limits.digits) {
     throw new Fault(`more than ${m.settings.limits.digits} digits in an int`);
   }
   const value = parseInteger(text);
@@ -116,7 +117,7 @@ function int(m: Machine): void {
   m.sawText = true;
   const value = integerLine(m, text);
   const fits = typeof value === 'number' && value >= -0x80000000 && value <= 0x7fffffff;
-  if (fits) m.push(value);
+  if (fits || !m.settings.longs) m.push(value);
   else m.pushExact(new Py2Int(value));
 }
 
@@ -132,12 +133,23 @@ function float(m: Machine): void {
   pushFloat(m, value);
 }
 
+/** What `float('nan')` is in CPython. */
+const USUAL_NAN = 0x7ff8000000000000n;
+
 /** True for a float that needs a wrapper to be told from an int (or, as NaN, from another NaN). */
 export function isAmbiguous(value: number, exact: boolean): boolean {
-  return Number.isSafeInteger(value) ? !Object.is(value, -0) : exact && Number.isNaN(value);
+  // -0 is told from the int 0 by itself, but not as a key: Map and Set make it 0.
+  return Number.isSafeInteger(value) || (exact && Number.isNaN(value));
 }
 
-export function pushFloat(m: Machine, value: number): void {
+/** BINFLOAT of a NaN: its sign and payload are kept where they are not the usual ones. */
+function nan(m: Machine): void {
+  const bits = m.bytes.readBigUInt64BE(claim(m, 8));
+  if (m.settings.exact || bits !== USUAL_NAN) m.pushExact(new PyFloat(NaN, bits));
+  else m.push(NaN);
+}
+
+function pushFloat(m: Machine, value: number): void {
   if (isAmbiguous(value, m.settings.exact)) m.pushExact(new PyFloat(value));
   else m.push(value);
 }
@@ -370,6 +382,8 @@ export const SLOW_OPS: readonly (SlowOp | undefined)[] = table([
   [OP.INT, int],
   [OP.LONG, long],
   [OP.FLOAT, float],
+  // Other floats are the hot loop's.
+  [OP.BINFLOAT, nan],
   [OP.UNICODE, unicode],
   [OP.STRING, string],
   [OP.BINSTRING, (m) => pushBinaryStr(m, signedSize4(m))],

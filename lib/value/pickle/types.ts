@@ -16,7 +16,11 @@ export abstract class Exact {
 
 /** A Python float whose value is a whole number (1.0), or a NaN with an identity of its own. */
 export class PyFloat extends Exact {
-  constructor(readonly value: number) {
+  /** `bits` are those of a NaN, whose sign and payload a number may lose. */
+  constructor(
+    readonly value: number,
+    readonly bits?: bigint,
+  ) {
     super();
   }
 

@@ -301,8 +301,13 @@ export class Writer {
     out.pos += 9;
   }
 
+  #pyFloat({ value, bits }: PyFloat): void {
+    this.float(value);
+    if (bits !== undefined && this.protocol > 0) this.out.view.setBigUint64(this.out.pos - 8, bits);
+  }
+
   #exact(value: Exact): void {
-    if (value instanceof PyFloat) this.float(value.value);
+    if (value instanceof PyFloat) this.#pyFloat(value);
     else if (value instanceof Py2Str) this.#py2Str(value);
     else if (this.protocol < 3 && value instanceof Py2Long) this.long(BigInt(value.value));
     else if (this.protocol < 3 && value instanceof Py2Int) this.#py2Int(value);
@@ -361,7 +366,10 @@ export class Writer {
       return;
     }
     this.newText(value);
-    this.#texts.set(value, this.put());
+    const number = this.put();
+    // pickle.py memoizes the escaped copy of the text, which no other reference will find.
+    const isCopy = this.rules.python2 && this.protocol === 0 && /[\\\n]/.test(value);
+    if (!isCopy) this.#texts.set(value, number);
   }
 
   /** Text without a look into the memo, and without its memo entry. */
