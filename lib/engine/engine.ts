@@ -147,12 +147,12 @@ export class Engine {
     entries?: readonly Entry[],
   ): Promise<unknown[]> {
     const gather = new Gather(keys.length, undefined);
-    for (const [i, key] of keys.entries()) {
-      const op = gather.answerAt(
-        this.#changing(command, key, options, entries?.[i] ?? NO_ENTRY),
-        i,
-      );
-      this.#send(op, spots?.[i]);
+    const family = command === Command.delete ? 'deleteMany' : CHANGES[command];
+    const answers = this.#dialect.answers[family];
+    for (let i = 0; i < keys.length; i++) {
+      const entry = entries?.[i] ?? NO_ENTRY;
+      const op = this.#changing(command, keys[i] as WireKey, options, entry, answers);
+      this.#send(gather.answerAt(op, i), spots?.[i]);
     }
     gather.done();
     return gather.promise;

@@ -1,6 +1,6 @@
 // Values to flags and bytes, and back: the rows of a codec say which type goes with which flag, this file applies them.
 
-import { inflater, type Compression } from './compression';
+import { asBuffer, type Compression } from './compression';
 
 /** An entry's data with its flags. */
 export interface Entry {
@@ -45,7 +45,6 @@ export interface Codec {
 
 export function createCodec(rows: CodecRows): Codec {
   const { write, readPlain, reads, unknown, compression } = rows;
-  const inflate = inflater(compression);
   const compressed = compression.flag;
   return {
     encode(value, minCompressLength) {
@@ -53,7 +52,7 @@ export function createCodec(rows: CodecRows): Codec {
       if (minCompressLength === 0 || !entry.compressible) return entry;
       if (entry.data.length <= minCompressLength) return entry;
       const data = typeof entry.data === 'string' ? Buffer.from(entry.data, 'latin1') : entry.data;
-      const packed = compression.compress(data);
+      const packed = asBuffer(compression.compress(data));
       return packed.length < data.length
         ? { flags: entry.flags | compressed, data: packed }
         : entry;
@@ -61,7 +60,7 @@ export function createCodec(rows: CodecRows): Codec {
 
     decode(flags, bytes, from, to, owned) {
       if ((flags & compressed) !== 0) {
-        const data = inflate(bytes.subarray(from, to));
+        const data = asBuffer(compression.decompress(bytes.subarray(from, to)));
         return this.decode(flags & ~compressed, data, 0, data.length, true);
       }
       if (flags === 0) return readPlain(bytes, from, to, owned);

@@ -36,12 +36,9 @@ export function zlibDecompress(data: InputType, maxBytes: number): Buffer {
   }
 }
 
-/** The decompressor with a Buffer as its result, whatever a user's own returns. */
-export function inflater({ decompress }: Compression): (data: Buffer) => Buffer {
-  return (data) => {
-    const result = decompress(data);
-    return Buffer.isBuffer(result)
-      ? result
-      : Buffer.from(result.buffer, result.byteOffset, result.byteLength);
-  };
+/** A Buffer over the same bytes. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

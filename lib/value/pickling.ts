@@ -1,6 +1,7 @@
 // From a client's pickle options to two functions: values to pickles and back.
 
 import { ValueError } from '../errors';
+import { asBuffer } from './compression';
 import { dumps, loads, type DumpOptions, type LoadOptions } from './pickle';
 
 /** Makes the pickle of a value: a function, an object with `dump`, or a class made with `(protocol, options)`. */
@@ -51,13 +52,13 @@ function dumper({ python, protocol, pickler, persistentId }: PicklingOptions): P
   const dumpOptions: DumpOptions = { python: python === 2 ? '2.7' : '3.13', persistentId };
   if (pickler === undefined) return (value) => dumps(value, checked(), dumpOptions);
   if (isClass(pickler, 'dump')) {
-    return (value) => bufferOf(new pickler(checked(), dumpOptions).dump(value));
+    return (value) => asBuffer(new pickler(checked(), dumpOptions).dump(value));
   }
   if (typeof pickler === 'function') {
-    const dump = pickler as (value: unknown, protocol: number) => Uint8Array;
-    return (value) => bufferOf(dump(value, checked()));
+    const dump = pickler;
+    return (value) => asBuffer(dump(value, checked()));
   }
-  return (value) => bufferOf(pickler.dump(value));
+  return (value) => asBuffer(pickler.dump(value));
 }
 
 function loader({ python, unpickler, persistentLoad }: PicklingOptions): Pickling['loads'] {
@@ -68,7 +69,7 @@ function loader({ python, unpickler, persistentLoad }: PicklingOptions): Picklin
     return (bytes) => readerOf(new unpickler(loadOptions))(Buffer.from(bytes));
   }
   const read =
-    typeof unpickler === 'function' ? (unpickler as (b: Buffer) => unknown) : readerOf(unpickler);
+    typeof unpickler === 'function' ? (unpickler) : readerOf(unpickler);
   return (bytes) => read(Buffer.from(bytes));
 }
 
@@ -84,10 +85,4 @@ function isClass<T>(option: T, method: string): option is ClassOf<T> {
   if (typeof option !== 'function') return false;
   const prototype: unknown = option.prototype;
   return typeof prototype === 'object' && prototype !== null && method in prototype;
-}
-
-function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes)
-    ? bytes
-    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

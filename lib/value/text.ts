@@ -2,6 +2,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { UnicodeDecodeError, UnicodeEncodeError } from '../errors';
+import { asBytes } from './pickle/bytes';
 
 /** Below this many bytes a non-ASCII value is cheaper inside the joined text of a write. */
 const JOINED = 4096;
@@ -22,7 +23,7 @@ export function encodeUtf8(text: string): string | Buffer {
  * @throws {UnicodeDecodeError} not utf-8; surrogates and overlong forms are refused, a byte order mark is kept
  */
 export function decodeUtf8(bytes: Buffer, from: number, to: number): string {
-  const text = bytes.utf8Slice(from, to);
+  const text = asBytes(bytes).utf8Slice(from, to);
   // Only where the replacement character came out can the bytes be bad; it may also have been in them.
   if (!text.includes('\ufffd')) return text;
   const part = bytes.subarray(from, to);

@@ -411,7 +411,7 @@ const DELETE_TIMES: Readonly<Record<Release['deleteTime'], (zeroGiven: boolean) 
 /** An exception that Python raises before any I/O: here the promise is rejected with it. */
 function refuse(error: unknown): Promise<never> {
   // The caller's promise: it is theirs to handle.
-  return Promise.reject(error as Error);
+  return Promise.reject(error);
 }
 
 /** `get(key, x)` or `get(key, { default: x })`. */

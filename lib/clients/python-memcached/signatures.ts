@@ -65,7 +65,7 @@ export type TouchArguments =
 /** From 1.60 `(noreply)`, before `(time, noreply)`. */
 export type DeleteArguments =
   | [options?: DeleteOptions]
-  | [noreplyOrTime: boolean | Time | null, options?: DeleteOptions]
+  | [noreplyOrTime: Time | null, options?: DeleteOptions]
   | [time: Time | null, noreply: boolean];
 
 export type GetMultiArguments = [options?: MultiOptions] | [key_prefix: Prefix];
