@@ -3,7 +3,7 @@ import type { KnownClass } from './contract';
 import { Fault, type Machine } from './machine';
 import { toPython3 } from './names';
 import { knownFunction } from './registry';
-import { exactItems, noteItem, recall, remember } from './slots';
+import { exactItems, noteItem, recall, remember, restore, restoreKey } from './slots';
 import { Exact, PyByteArray, PyGlobal, PyObject, PyTuple, bytesOf, type How } from './types';
 
 /** The class or function of a GLOBAL, INST or STACK_GLOBAL; one PyGlobal for each name in a load. */
@@ -194,7 +194,7 @@ function dictPairs(value: unknown): unknown[] | undefined {
     value instanceof Map ? value : Object.entries(value);
   const pairs: unknown[] = [];
   for (const [key, item] of entries) {
-    pairs.push(slots?.keys?.get(key) ?? key, slots?.values?.get(key) ?? item);
+    pairs.push(restoreKey(slots, key), restore(slots?.values?.find(key), item));
   }
   return pairs;
 }

@@ -122,8 +122,7 @@ export class Machine {
   /** Takes all values from `from` up, as a tuple. */
   takeTuple(from: number): PyTuple {
     const items = this.take(from);
-    Object.setPrototypeOf(items, PyTuple.prototype);
-    return items as PyTuple;
+    return Object.setPrototypeOf(items, PyTuple.prototype) as PyTuple;
   }
 
   /** Counts a container, or an object, against the limit. */

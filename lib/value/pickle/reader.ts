@@ -3,11 +3,12 @@
 import type { Bytes } from './bytes';
 import { UnpicklingError } from './errors';
 import { Fault, Machine, NO_EXACT } from './machine';
+import { noteKey, noteLength, noteValue, remember } from './slots';
 import { isAmbiguous, SLOW_OPS } from './slow-ops';
 import type { ReadSettings } from './settings';
 import { KEY_BYTES, keyText } from './keytext';
 import { decodeUtf8 } from './text';
-import { PyFloat, PyTuple } from './types';
+import { Exact, PyFloat, PyTuple } from './types';
 
 /** The value of a pickle. Throws UnpicklingError for everything that goes wrong. */
 export function read(bytes: Bytes, settings: ReadSettings): unknown {
@@ -36,6 +37,16 @@ function failure(cause: unknown, m: Machine): UnpicklingError {
 
 /** Longest text that is looked at byte by byte before it is sliced. */
 const SHORT_TEXT = 64;
+
+/** Small whole floats (prices, counts, percents): one object each will do. */
+const SMALL_FLOATS: readonly PyFloat[] = Array.from(
+  { length: 1024 },
+  (_, value) => new PyFloat(value),
+);
+
+function pyFloat(value: number): PyFloat {
+  return (value > 0 ? SMALL_FLOATS[value] : undefined) ?? new PyFloat(value);
+}
 
 /** Bytes that begin a key no plain object holds: numbers, None, bools, tuples. */
 const OTHER_KEYS = new Set([0x4b, 0x4d, 0x4a, 0x47, 0x4e, 0x88, 0x89, 0x8a, 0x49, 0x4c, 0x46]);
@@ -76,6 +87,29 @@ function setPlainPairs(
     // Digits may be an array index, which would move; '_' may begin __proto__.
     if (first <= 0x39 ? first >= 0x30 : first === 0x5f && key === '__proto__') return i;
     dict[key] = stack[i + 1];
+  }
+  return sp;
+}
+
+/** As setPlainPairs, where some keys and values are Exact: the dict remembers those. */
+function setExactPairs(
+  dict: Record<string, unknown>,
+  stack: unknown[],
+  from: number,
+  sp: number,
+): number {
+  for (let i = from; i < sp; i += 2) {
+    const given = stack[i];
+    const value = stack[i + 1];
+    const key = given instanceof Exact ? given.plain() : given;
+    if (typeof key !== 'string') return i;
+    const first = key.charCodeAt(0);
+    if (first <= 0x39 ? first >= 0x30 : first === 0x5f && key === '__proto__') return i;
+    if (given instanceof Exact) noteKey(remember(dict), key, given);
+    if (value instanceof Exact) {
+      dict[key] = value.plain();
+      noteValue(remember(dict), key, value);
+    } else dict[key] = value;
   }
   return sp;
 }
@@ -171,7 +205,7 @@ function run(m: Machine): unknown {
         if (isAmbiguous(value, exact)) {
           m.sawExact = true;
           if (!exact && sp < low) low = sp;
-          stack[sp++] = new PyFloat(value);
+          stack[sp++] = pyFloat(value);
         } else stack[sp++] = value;
         continue;
       }
@@ -199,10 +233,11 @@ function run(m: Machine): unknown {
         // SETITEMS
         const older = marks[marks.length - 1];
         const dict = stack[fence - 1];
-        if (older === undefined || older >= fence || low < sp || ((sp - fence) & 1) !== 0) break;
+        if (older === undefined || older >= fence || ((sp - fence) & 1) !== 0) break;
         if (m.sawIndexKey || Object.getPrototypeOf(dict) !== Object.prototype) break;
-        const done = setPlainPairs(dict as Record<string, unknown>, stack, fence, sp);
-        if (done < sp) break;
+        const setPairs = low < sp ? setExactPairs : setPlainPairs;
+        if (setPairs(dict as Record<string, unknown>, stack, fence, sp) < sp) break;
+        if (low >= fence) low = NO_EXACT;
         marks.pop();
         sp = fence;
         fence = older;
@@ -211,10 +246,12 @@ function run(m: Machine): unknown {
       case 0x73: {
         // SETITEM
         const dict = stack[sp - 3];
-        if (sp - fence < 3 || low < sp || m.sawIndexKey) break;
+        if (sp - fence < 3 || m.sawIndexKey) break;
         if (Object.getPrototypeOf(dict) !== Object.prototype) break;
-        if (setPlainPairs(dict as Record<string, unknown>, stack, sp - 2, sp) < sp) break;
+        const setPairs = low < sp ? setExactPairs : setPlainPairs;
+        if (setPairs(dict as Record<string, unknown>, stack, sp - 2, sp) < sp) break;
         sp -= 2;
+        if (low >= sp) low = NO_EXACT;
         continue;
       }
       case 0x5d: // EMPTY_LIST
@@ -225,9 +262,10 @@ function run(m: Machine): unknown {
         // APPENDS
         const older = marks[marks.length - 1];
         const list = stack[fence - 1];
-        if (older === undefined || older >= fence || low < sp || m.sawExact) break;
+        if (older === undefined || older >= fence || low < sp) break;
         if (Object.getPrototypeOf(list) !== Array.prototype) break;
         for (let i = fence; i < sp; i++) (list as unknown[]).push(stack[i]);
+        if (m.sawExact) noteLength(list as unknown[], (list as unknown[]).length);
         marks.pop();
         sp = fence;
         fence = older;
@@ -236,9 +274,10 @@ function run(m: Machine): unknown {
       case 0x61: {
         // APPEND
         const list = stack[sp - 2];
-        if (sp - fence < 2 || low < sp || m.sawExact) break;
+        if (sp - fence < 2 || low < sp) break;
         if (Object.getPrototypeOf(list) !== Array.prototype) break;
         (list as unknown[]).push(stack[--sp]);
+        if (m.sawExact) noteLength(list as unknown[], (list as unknown[]).length);
         continue;
       }
       case 0x85: // TUPLE1

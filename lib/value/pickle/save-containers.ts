@@ -1,5 +1,5 @@
 // Lists, dicts, sets and tuples in work: each task goes on where its last child interrupted it.
-import { recall, type Slots } from './slots';
+import { recall, restore, restoreKey, type Slots } from './slots';
 import type { Exact } from './types';
 import type { Task, Writer } from './writer';
 
@@ -11,17 +11,6 @@ const BATCH = 1000;
  * single item left over has an opcode of its own.
  */
 export type Batches = 'whole' | 'iterator';
-
-/** The exact form of an item that is unchanged since it was read. */
-export function restore(exact: Exact | undefined, value: unknown): unknown {
-  return exact !== undefined && Object.is(exact.plain(), value) ? exact : value;
-}
-
-/** The exact form of a key or member that is unchanged since it was read. Map and Set make -0 0. */
-export function restoreKey(slots: Slots | undefined, key: unknown): unknown {
-  const exact = slots?.keys?.get(key);
-  return exact === undefined || (exact.plain() !== key && !Number.isNaN(key)) ? key : exact;
-}
 
 /**
  * What a list remembers of its items. After a change of length positions are only known up to the first item
@@ -146,7 +135,7 @@ export class PairsTask implements Task {
   #value(index: number): unknown {
     const key = this.#keys[index];
     const value = this.#list === undefined ? this.#dict[key as string] : this.#list[index];
-    return this.#slots === undefined ? value : restore(this.#slots.values?.get(key), value);
+    return this.#slots === undefined ? value : restore(this.#slots.values?.find(key), value);
   }
 
   #openBatch(w: Writer): void {

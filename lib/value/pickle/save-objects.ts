@@ -1,8 +1,8 @@
 // Objects of classes: calls, states and names, written from the neutral form PyObject.
 import { PicklingError } from './errors';
 import { toPython2 } from './names';
-import { ItemsTask, MembersTask, PairsTask, restore } from './save-containers';
-import { noteItem, noteKey, noteValue, recall, remember, type Slots } from './slots';
+import { ItemsTask, MembersTask, PairsTask } from './save-containers';
+import { noteItem, noteKey, noteValue, recall, remember, restore, type Slots } from './slots';
 import { PyGlobal, PyObject, PyTuple, type PyOp } from './types';
 import type { Task, Writer } from './writer';
 

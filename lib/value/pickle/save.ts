@@ -3,16 +3,9 @@ import { types } from 'node:util';
 import type { KnownClass } from './contract';
 import { PyDict, PyFrozenSet, PySet } from './equality';
 import { PicklingError } from './errors';
-import {
-  FrozenSetTask,
-  ItemsTask,
-  MembersTask,
-  PairsTask,
-  TupleTask,
-  restoreKey,
-} from './save-containers';
+import { FrozenSetTask, ItemsTask, MembersTask, PairsTask, TupleTask } from './save-containers';
 import { beginSteps, objectSteps, saveGlobal, type Steps } from './save-objects';
-import { recall } from './slots';
+import { recall, restoreKey } from './slots';
 import { PyByteArray, PyGlobal, PyObject, PyPickleBuffer, PyText, PyTuple } from './types';
 import type { Writer } from './writer';
 

@@ -1,6 +1,38 @@
 // What a container remembers about the values that it was read with and that JavaScript cannot tell.
 import type { Exact, PyObject, PyOp } from './types';
 
+/** Up to here a look through all entries is faster than making a Map of them. */
+const FEW = 8;
+
+/** What was read at the keys of a dict or set: quick to note while reading, looked up when writing. */
+export class Entries {
+  /** Plain keys and exact values in turn. */
+  readonly #pairs: unknown[] = [];
+  #map: Map<unknown, Exact> | undefined = undefined;
+
+  note(key: unknown, exact: Exact): void {
+    this.#pairs.push(key, exact);
+    this.#map = undefined;
+  }
+
+  /** The latest entry of this key, as Map and Set compare keys. */
+  find(key: unknown): Exact | undefined {
+    const pairs = this.#pairs;
+    if (pairs.length > 2 * FEW || typeof key !== 'string') return this.#index().get(key);
+    for (let i = pairs.length - 2; i >= 0; i -= 2)
+      if (pairs[i] === key) return pairs[i + 1] as Exact;
+    return undefined;
+  }
+
+  #index(): Map<unknown, Exact> {
+    if (this.#map !== undefined) return this.#map;
+    const map = new Map<unknown, Exact>();
+    const pairs = this.#pairs;
+    for (let i = 0; i < pairs.length; i += 2) map.set(pairs[i], pairs[i + 1] as Exact);
+    return (this.#map = map);
+  }
+}
+
 /** Memory of one container. It holds only where the value is still the one that was read. */
 export class Slots {
   /** By index: list and tuple items, and items appended to an instance. */
@@ -8,9 +40,9 @@ export class Slots {
   /** Length of the list when `items` was complete. */
   length = 0;
   /** By plain key: dict keys, set members. */
-  keys: Map<unknown, Exact> | undefined = undefined;
+  keys: Entries | undefined = undefined;
   /** By plain key: dict values. */
-  values: Map<unknown, Exact> | undefined = undefined;
+  values: Entries | undefined = undefined;
   /** Protocol of the pickle whose root this container was. */
   protocol: number | undefined = undefined;
   /** The call that made this instance, where its class cannot tell it (no `dump`). */
@@ -78,22 +110,19 @@ export function noteItem(slots: Slots, index: number, exact: Exact): void {
 
 /** Notes that a dict's key, or a set's member, was read as `exact`. */
 export function noteKey(slots: Slots, key: unknown, exact: Exact): void {
-  (slots.keys ??= new Map<unknown, Exact>()).set(key, exact);
+  (slots.keys ??= new Entries()).note(key, exact);
 }
 
 /** Notes that the value at a dict's key was read as `exact`. */
 export function noteValue(slots: Slots, key: unknown, exact: Exact): void {
-  (slots.values ??= new Map<unknown, Exact>()).set(key, exact);
+  (slots.values ??= new Entries()).note(key, exact);
 }
 
 /** The items of an array as they were read: Exact where that is remembered and the value is unchanged. */
 export function exactItems(array: readonly unknown[]): readonly unknown[] {
   const slots = recall(array)?.items;
   if (slots === undefined) return array;
-  return array.map((item, index) => {
-    const exact = slots[index];
-    return exact !== undefined && Object.is(exact.plain(), item) ? exact : item;
-  });
+  return array.map((item, index) => restore(slots[index], item));
 }
 
 /** Updates the length of a list that remembers items. */
@@ -105,4 +134,15 @@ export function noteLength(list: object, length: number): void {
 /** Keeps an operation that an instance's class did not take. */
 export function keepOp(instance: object, op: PyOp): void {
   (remember(instance).ops ??= []).push(op);
+}
+
+/** The exact form of an item that is unchanged since it was read. */
+export function restore(exact: Exact | undefined, value: unknown): unknown {
+  return exact !== undefined && Object.is(exact.plain(), value) ? exact : value;
+}
+
+/** The exact form of a key or member that is unchanged since it was read. Map and Set make -0 0. */
+export function restoreKey(slots: Slots | undefined, key: unknown): unknown {
+  const exact = slots?.keys?.find(key);
+  return exact === undefined || (exact.plain() !== key && !Number.isNaN(key)) ? key : exact;
 }

@@ -87,7 +87,13 @@ export function decodeRawUnicode(bytes: Bytes, from: number, to: number): string
   let lastHigh = false;
   const text = raw.replace(
     RAW_ESCAPE,
-    (all: string, short?: string, long?: string, other?: string, at = 0) => {
+    (
+      all: string,
+      short: string | undefined,
+      long: string | undefined,
+      other: string | undefined,
+      at: number,
+    ) => {
       if (other === 'u' || other === 'U')
         throw new TextFault('truncated \\uXXXX or \\UXXXXXXXX escape');
       if (other !== undefined) return all;
