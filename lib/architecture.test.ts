@@ -24,7 +24,7 @@ const BYTES_AND_SUMS = [...BYTES, 'node:crypto', 'node:zlib'];
 
 /** The arrows: clients, django, cli -> engine -> net -> wire -> errors, limits. The first row that matches holds. */
 const ARROWS: readonly Row[] = [
-  { files: /^(errors|limits)\.ts$/, may: BASE, pure: BYTES },
+  { files: /^(errors|limits|buffer\.d)\.ts$/, may: BASE, pure: BYTES },
   { files: /^wire\//, may: ['wire/', ...BASE], pure: BYTES },
   { files: /^net\//, may: ['net/', 'wire/', ...BASE] },
   // The engine knows what a placement looks like, and never which one it was given.
