@@ -410,7 +410,7 @@ const DELETE_TIMES: Readonly<Record<Release['deleteTime'], (zeroGiven: boolean) 
 
 /** An exception that Python raises before any I/O: here the promise is rejected with it. */
 function refuse(error: unknown): Promise<never> {
-  // The caller's promise: it is theirs to handle.
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a pickler of the user's may throw anything
   return Promise.reject(error);
 }
 
