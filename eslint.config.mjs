@@ -3,7 +3,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'node_modules/', 'fixtures/', 'bench/dist/', 'compat-tests/package/*.?ts'] },
+  { ignores: ['**/dist/', 'coverage/', 'node_modules/', 'fixtures/', 'bench/dist/', 'compat-tests/package/*.?ts'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
