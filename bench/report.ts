@@ -133,6 +133,7 @@ ${results.map(details).join('\n')}
     npm run bench                        the tables above on your machine
     npm run bench -- --quick             fewer and shorter rounds
     npm run bench -- --only get-64,set-64 --clients ours,memjs --rounds 9
+    npm run bench -- --before <folder>   beside another build of ours, as the client \`before\`
     npm run bench -- --flat              only the flatness checks
     npm run bench -- --plots             the plots in docs/performance/
     npm run bench -- --profile get-64    where the CPU time of ours goes

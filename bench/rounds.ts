@@ -47,6 +47,8 @@ export interface Plan {
   warmUpMs: number;
   runMs: number;
   build: string;
+  /** The folder of the other build of ours: the client `before`. */
+  before: string | undefined;
   python: Python | undefined;
   /** The servers for a workload. */
   serversFor: (workload: Workload) => readonly string[];
@@ -157,7 +159,8 @@ async function runClient(plan: Plan, result: Result, name: string): Promise<Meas
 }
 
 function jobOf(plan: Plan, workload: Workload, client: string): Job {
-  const { warmUpMs, runMs, build } = plan;
+  const { warmUpMs, runMs } = plan;
+  const build = client === 'before' ? (plan.before ?? plan.build) : plan.build;
   return {
     client,
     workload,

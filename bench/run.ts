@@ -1,7 +1,7 @@
 // The conductor of `npm run bench`: reads the options, starts the servers, has the parts done.
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CLIENTS, entryOf } from './clients/index';
 import { checkFlatness } from './flatness';
@@ -20,6 +20,7 @@ const OPTIONS = {
   clients: { type: 'string' },
   rounds: { type: 'string' },
   build: { type: 'string', default: join(BENCH, '..', 'dist') },
+  before: { type: 'string' },
   json: { type: 'string', default: join(BENCH, 'dist', 'results.json') },
   write: { type: 'boolean', default: false },
   plots: { type: 'boolean', default: false },
@@ -61,7 +62,8 @@ async function makePlan(options: Options, servers: Server[]): Promise<Plan> {
   return {
     ...length,
     rounds: options.rounds === undefined ? length.rounds : Number(options.rounds),
-    build: options.build,
+    build: resolve(options.build),
+    before: options.before === undefined ? undefined : resolve(options.before),
     python: findPython(),
     serversFor: (workload) => (workload.oneCpu === true ? bound : shared).names,
     tell: (line) => console.error(line),
@@ -113,13 +115,14 @@ function chosenWorkloads(options: { only?: string | undefined }): readonly Workl
   });
 }
 
-/** All clients, without the Python ones that cannot be imported. */
+/** All clients, without those that cannot run here. */
 function chosenClients(options: Options, plan: Plan): readonly string[] {
   const names = options.clients?.split(',') ?? Object.keys(CLIENTS);
   if (names.includes('ours') && !existsSync(join(plan.build, 'index.js'))) {
     throw new Error(`no build of ours in ${plan.build}`);
   }
   return names.filter((name) => {
+    if (name === 'before') return plan.before !== undefined;
     if (entryOf(name).group !== 'python' || plan.python?.clients[name] !== undefined) return true;
     plan.tell(`${name} is left out: no Python found that has it`);
     return false;

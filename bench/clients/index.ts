@@ -21,6 +21,8 @@ export interface ClientEntry {
 
 export const CLIENTS: Readonly<Record<string, ClientEntry>> = {
   ours: { group: 'ours', load: () => import('./ours.js'), ordered: true },
+  // Another build of ours, to see what a change did.
+  before: { group: 'ours', load: () => import('./ours.js'), ordered: true },
   'raw-string': {
     group: 'floor',
     load: () => import('./raw-string.js'),
