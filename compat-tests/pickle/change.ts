@@ -78,8 +78,14 @@ function isFindable(key: unknown): boolean {
   return typeof key === 'string' || (typeof key === 'number' && Number.isSafeInteger(key));
 }
 
+/** An instance of the generator's plain class that has an attribute. */
 function isPlainInstance(value: object): value is PyObject {
-  return value instanceof PyObject && value.module === 'shapes' && value.name === 'Plain';
+  return (
+    value instanceof PyObject &&
+    value.module === 'shapes' &&
+    value.name === 'Plain' &&
+    value.attrs().size > 0
+  );
 }
 
 function entriesOf(value: object): [unknown, unknown][] {
@@ -95,6 +101,8 @@ function stepTo(key: unknown, index: number, python: 2 | 3): Step {
 function parts(value: object, python: 2 | 3): [Step, unknown][] {
   if (isList(value) || value instanceof PyTuple)
     return value.map((part, i) => [['index', i], part]);
+  if (isPlainInstance(value))
+    return [...value.attrs()].map(([name, part]) => [['attribute', name], part]);
   if (!isDict(value, python)) return [];
   return entriesOf(value).map(([key, part], i) => [stepTo(key, i, python), part]);
 }
@@ -106,8 +114,10 @@ interface Edited {
 
 function edit({ container }: Place, random: (below: number) => number, python: 2 | 3): Edited {
   if (isPlainInstance(container)) {
-    container.setAttr('changed', 'changed here');
-    return { path: [['attribute', 'changed']], how: 'set' };
+    const names = [...container.attrs().keys()];
+    const name = names[random(names.length)] ?? '';
+    container.setAttr(name, 'changed here');
+    return { path: [['attribute', name]], how: 'set' };
   }
   if (isList(container)) return editList(container, random);
   return editDict(container, random, python);

@@ -65,7 +65,7 @@ export class Walk {
           integer(value),
         ];
       case 'number':
-        return Number.isInteger(value) && !Object.is(value, -0)
+        return Number.isSafeInteger(value) && !Object.is(value, -0)
           ? ['int', String(value)]
           : ['float', double(value)];
       default:

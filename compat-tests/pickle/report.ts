@@ -27,7 +27,7 @@ export function expectNoFailures(
       wrong instanceof Error
         ? (wrong.stack ?? wrong.message)
         : (JSON.stringify(wrong) ?? 'undefined');
-    return `value ${index}, protocol ${protocol}: ${hex}\n  ${text.slice(0, MAX_TEXT)}`;
+    return `value ${index}, protocol ${protocol}: ${text.slice(0, MAX_TEXT)}\n  ${hex}`;
   });
   throw new Error(
     `CPython ${python.version}: ${failures.length} of ${total} values differ (PICKLE_SEED=${SEED} repeats them)\n${lines.join('\n')}`,

@@ -87,7 +87,7 @@ def step(value, name):
     if kind == 'index':
         return value[what]
     if kind == 'attribute':
-        return getattr(value, what)
+        return value.__dict__[str(what)]
     return value[entry_key(value, kind, what)]
 
 
@@ -106,7 +106,7 @@ def change(case):
     if case['how'] == 'push':
         step(target, path[-1]).append(value)
     elif kind == 'attribute':
-        setattr(target, str(what), value)
+        target.__dict__[str(what)] = value
     else:
         key = what if kind == 'index' else entry_key(target, kind, what)
         if case['how'] == 'set':

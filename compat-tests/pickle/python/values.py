@@ -40,7 +40,8 @@ LONGS = INTS + [s * (2 ** p) + d for p in (70, 127, 128, 1000, 2039, 2040, 2048,
 LONGS += [10 ** 30, -10 ** 30, 10 ** 1200]
 FLOATS = [0.0, -0.0, 1.0, -1.0, 0.1, 1.5, -3.14, 100.0, 1e15, 1e16, 123456789012345680.0, 9007199254740992.0,
           9007199254740993.0, 1e17, 1e20, 1e21, 1e22, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1.5e-7, 5e-324, 2.2250738585072014e-308,
-          1.7976931348623157e308, float('inf'), float('-inf'), float('nan'), 2.0 ** 31, 2.0 ** 63, 1 / 3.0, 1e100, 255.0]
+          1.7976931348623157e308, float('inf'), float('-inf'), abs(float('nan')), 2.0 ** 31, 2.0 ** 63, 1 / 3.0, 1e100, 255.0]
+NAN = abs(float('nan'))  # Python 2's own has its sign bit set
 NAMES = [u'', u'a', u'name', u'id', u'value', u'x', u'__proto__', u'constructor', u'prototype', u'length', u'then',
          u'toJSON', u'__setstate__', u'__class__', u'hasOwnProperty', u'valueOf', u'0', u'1', u'10', u'-1', u'latin1',
          u'builtins', u'collections', u'set', u'_codecs', u'encode', u'latin-1', u'bytes']
@@ -101,7 +102,7 @@ class Maker(object):
 
     def shared(self, text):
         """One object for all equal strings."""
-        if len(text) == 1:
+        if len(text) == 1 and ord(text) < 256:
             return text[0]  # the interpreter's own, which a constant may not be (3.11, 3.12)
         if PY3:
             return sys.intern(text)
@@ -125,7 +126,8 @@ class Maker(object):
     def float(self):
         if self.chance(0.8):
             return self.pick(FLOATS)
-        return struct.unpack('>d', struct.pack('>Q', self.random.getrandbits(64)))[0]
+        made = struct.unpack('>d', struct.pack('>Q', self.random.getrandbits(64)))[0]
+        return made if made == made else NAN  # protocol 0 has one NaN
 
     def text(self):
         roll = self.random.random()
@@ -150,6 +152,8 @@ class Maker(object):
             made = b'x' * self.pick([BIG - 1, BIG, BIG + 1])
         else:
             made = bytes(bytearray(self.random.randrange(256) for _ in range(self.size() % 300)))
+        if len(made) == 1:
+            made = bytes(bytearray(made))  # the interpreter's own, which a constant is not
         return made if PY3 else self.shared(made)
 
     def bytearray(self):

@@ -1,34 +1,32 @@
-// Measures what one call costs: processor time and memory, so that load on the machine changes nothing.
+// Holds one call to bounds of processor time and memory, so that load on the machine changes nothing.
 
 /** No input of a test may keep the processor longer. */
-export const MAX_CPU_MS = 1000;
+const MAX_CPU_MS = 1000;
 /** No input of a test may take more memory, garbage included. */
-export const MAX_BYTES = 64 * 1024 * 1024;
-
-/** What a call cost. */
-export interface Cost {
-  readonly cpuMs: number;
-  readonly bytes: number;
-}
+const MAX_BYTES = 64 * 1024 * 1024;
 
 function memory(): number {
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }
 
-/** Runs `call`, which must not throw, and gives its cost. A collection in between only lowers `bytes`. */
-export function costOf(call: () => void): Cost {
+/**
+ * What `call` returns or throws. Throws an Error that names the input, if the call costs more than any
+ * input may. A garbage collection in between only lowers the memory seen.
+ */
+export function bounded<T>(call: () => T, input: string): T {
   const before = memory();
   const start = process.cpuUsage();
-  call();
-  const { user, system } = process.cpuUsage(start);
-  return { cpuMs: (user + system) / 1000, bytes: memory() - before };
+  try {
+    return call();
+  } finally {
+    const { user, system } = process.cpuUsage(start);
+    const [ms, bytes] = [Math.round((user + system) / 1000), memory() - before];
+    if (ms > MAX_CPU_MS) fail(`${ms} ms of processor time for ${input}`);
+    if (bytes > MAX_BYTES) fail(`${Math.round(bytes / 1048576)} MB of memory for ${input}`);
+  }
 }
 
-/** Throws an Error that names the input, if the call costs more than any input may. */
-export function checkCost(call: () => void, input: string): void {
-  const { cpuMs, bytes } = costOf(call);
-  if (cpuMs > MAX_CPU_MS) throw new Error(`${Math.round(cpuMs)} ms of processor time for ${input}`);
-  if (bytes > MAX_BYTES)
-    throw new Error(`${Math.round(bytes / 1048576)} MB of memory for ${input}`);
+function fail(message: string): never {
+  throw new Error(message);
 }
