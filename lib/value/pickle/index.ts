@@ -36,6 +36,10 @@ export class Unpickler {
 
 const DEFAULT_UNPICKLER = new Unpickler();
 
+/** What CPython 3.8 to 3.13 write without being asked for another. */
+const DEFAULT_PROTOCOL = 4;
+const DEFAULT_WRITE_SETTINGS = writeSettings({});
+
 /** As Python's pickle.loads. Throws UnpicklingError, and nothing else, for bytes that are not a pickle. */
 export function loads(bytes: Uint8Array, options?: LoadOptions): unknown {
   return (options === undefined ? DEFAULT_UNPICKLER : new Unpickler(options)).load(bytes);
@@ -57,7 +61,7 @@ export class Pickler {
     const { highest } = this.#settings.rules;
     return write(
       value,
-      this.#protocol ?? Math.min(protocolOf(value) ?? 4, highest),
+      this.#protocol ?? Math.min(protocolOf(value) ?? DEFAULT_PROTOCOL, highest),
       this.#settings,
     );
   }
@@ -75,5 +79,8 @@ function checkProtocol(protocol: number, settings: WriteSettings): number {
  * that the chosen release has. Throws PicklingError for what has no pickle, ValueError for a bad protocol.
  */
 export function dumps(value: unknown, protocol?: number, options?: DumpOptions): Buffer {
-  return new Pickler(protocol, options).dump(value);
+  if (options !== undefined) return new Pickler(protocol, options).dump(value);
+  const settings = DEFAULT_WRITE_SETTINGS;
+  const asked = protocol === undefined ? protocolOf(value) : checkProtocol(protocol, settings);
+  return write(value, asked ?? DEFAULT_PROTOCOL, settings);
 }

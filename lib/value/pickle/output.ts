@@ -11,12 +11,16 @@ const SHORTEST_FRAME = 4;
 /** Bytes kept between dumps, so that small pickles need no allocation but their own. */
 const SCRATCH = 64 * 1024;
 
-let scratch: Bytes | undefined = asBytes(Buffer.allocUnsafeSlow(SCRATCH));
+const kept = asBytes(Buffer.allocUnsafeSlow(SCRATCH));
+const keptView = new DataView(kept.buffer);
+let isFree = true;
 
 export class Output {
   buffer: Bytes;
   view: DataView;
   pos = 0;
+  /** The kept bytes are this dump's, whether or not it outgrew them. */
+  #isKept: boolean;
   /** Where the open frame's header is; -1 without one. */
   #frame = -1;
   /** Position from which on the next value begins a new frame. */
@@ -29,9 +33,10 @@ export class Output {
     readonly bareShortFrames: boolean,
   ) {
     // A dump inside a dump (from a hook) finds no scratch and makes its own.
-    this.buffer = scratch ?? asBytes(Buffer.allocUnsafeSlow(SCRATCH));
-    scratch = undefined;
-    this.view = new DataView(this.buffer.buffer);
+    this.buffer = isFree ? kept : asBytes(Buffer.allocUnsafeSlow(SCRATCH));
+    this.view = isFree ? keptView : new DataView(this.buffer.buffer);
+    this.#isKept = isFree;
+    isFree = false;
   }
 
   /** Makes room for `size` more bytes. */
@@ -109,6 +114,7 @@ export class Output {
 
   /** Gives the scratch bytes back. */
   release(): void {
-    if (this.buffer.length === SCRATCH) scratch = this.buffer;
+    if (this.#isKept) isFree = true;
+    this.#isKept = false;
   }
 }

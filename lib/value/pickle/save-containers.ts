@@ -42,7 +42,6 @@ export class ItemsTask implements Task {
   #index = 0;
   #batchEnd = 0;
   #single = false;
-  #pending = false;
 
   constructor(items: readonly unknown[], slots: Slots | undefined, batches: Batches) {
     this.#items = items;
@@ -53,62 +52,57 @@ export class ItemsTask implements Task {
   step(w: Writer): boolean {
     const items = this.#items;
     const memory = this.#memory;
+    let index = this.#index;
+    // An item that interrupted the last step is saved by now.
+    if (index > 0) this.#endItem(w, index);
     for (;;) {
-      if (this.#pending) this.#endItem(w);
-      const index = this.#index;
       if (index >= items.length) return true;
-      if (index === this.#batchEnd) this.#openBatch(w);
-      this.#index = index + 1;
-      this.#pending = true;
+      if (index === this.#batchEnd) this.#openBatch(w, index);
       const item = items[index];
-      if (!w.save(memory === undefined ? item : memory.at(index, item))) return false;
+      const saved = w.save(memory === undefined ? item : memory.at(index, item));
+      index++;
+      if (!saved) {
+        this.#index = index;
+        return false;
+      }
+      this.#endItem(w, index);
     }
   }
 
-  #openBatch(w: Writer): void {
-    const left = this.#items.length - this.#index;
+  #openBatch(w: Writer, index: number): void {
+    const left = this.#items.length - index;
     this.#batchEnd += Math.min(left, BATCH);
     this.#single =
-      w.protocol === 0 || (left === 1 && (this.#batches === 'iterator' || this.#index === 0));
+      w.protocol === 0 || (left === 1 && (this.#batches === 'iterator' || index === 0));
     if (!this.#single) w.out.byte(0x28);
   }
 
-  #endItem(w: Writer): void {
-    this.#pending = false;
+  #endItem(w: Writer, next: number): void {
     if (this.#single) w.out.byte(0x61);
-    else if (this.#index === this.#batchEnd) w.out.byte(0x65);
+    else if (next === this.#batchEnd) w.out.byte(0x65);
   }
-}
-
-/** Keys and values in turn; `values` undefined means the values are read from an object by key. */
-export interface Pairs {
-  readonly keys: readonly unknown[];
-  readonly values: readonly unknown[] | Readonly<Record<string, unknown>>;
 }
 
 /** Sets pairs on the dict on top of the stack. */
 export class PairsTask implements Task {
   readonly #keys: readonly unknown[];
-  readonly #list: readonly unknown[] | undefined;
-  readonly #dict: Readonly<Record<string, unknown>>;
+  readonly #values: readonly unknown[];
   readonly #slots: Slots | undefined;
   readonly #batches: Batches;
   #index = 0;
   #batchEnd = 0;
   #single = false;
-  /** 0: at a key; 1: key saved; 2: value saved. */
+  /** What is saved of the pair at `#index`: 0 nothing, 1 the key, 2 the value too. */
   #phase = 0;
 
-  /** `values` by index, or an object that has them by key. */
   constructor(
     keys: readonly unknown[],
-    values: readonly unknown[] | Readonly<Record<string, unknown>>,
+    values: readonly unknown[],
     slots: Slots | undefined,
     batches: Batches,
   ) {
     this.#keys = keys;
-    this.#list = Array.isArray(values) ? values : undefined;
-    this.#dict = values as Readonly<Record<string, unknown>>;
+    this.#values = values;
     this.#slots = slots?.keys === undefined && slots?.values === undefined ? undefined : slots;
     this.#batches = batches;
   }
@@ -116,40 +110,42 @@ export class PairsTask implements Task {
   step(w: Writer): boolean {
     const keys = this.#keys;
     const slots = this.#slots;
+    let index = this.#index;
+    let phase = this.#phase;
     for (;;) {
-      if (this.#phase === 2) this.#endPair(w);
-      const index = this.#index;
-      if (this.#phase === 0) {
+      if (phase === 2) this.#endPair(w, ++index);
+      if (phase !== 1) {
         if (index >= keys.length) return this.#end(w);
-        if (index === this.#batchEnd) this.#openBatch(w);
-        this.#phase = 1;
+        if (index === this.#batchEnd) this.#openBatch(w, index);
         const key = keys[index];
-        if (!w.save(slots === undefined ? key : restoreKey(slots, key))) return false;
+        if (!w.saveKey(slots === undefined ? key : restoreKey(slots, key), index)) {
+          return this.#interrupt(index, 1);
+        }
       }
-      this.#phase = 2;
-      this.#index = index + 1;
-      if (!w.save(this.#value(index))) return false;
+      phase = 2;
+      const value = this.#values[index];
+      const exact = slots === undefined ? undefined : slots.values?.find(keys[index]);
+      if (!w.save(restore(exact, value))) return this.#interrupt(index, 2);
     }
   }
 
-  #value(index: number): unknown {
-    const key = this.#keys[index];
-    const value = this.#list === undefined ? this.#dict[key as string] : this.#list[index];
-    return this.#slots === undefined ? value : restore(this.#slots.values?.find(key), value);
+  #interrupt(index: number, phase: number): false {
+    this.#index = index;
+    this.#phase = phase;
+    return false;
   }
 
-  #openBatch(w: Writer): void {
-    const left = this.#keys.length - this.#index;
+  #openBatch(w: Writer, index: number): void {
+    const left = this.#keys.length - index;
     this.#batchEnd += Math.min(left, BATCH);
     this.#single =
-      w.protocol === 0 || (left === 1 && (this.#batches === 'iterator' || this.#index === 0));
+      w.protocol === 0 || (left === 1 && (this.#batches === 'iterator' || index === 0));
     if (!this.#single) w.out.byte(0x28);
   }
 
-  #endPair(w: Writer): void {
-    this.#phase = 0;
+  #endPair(w: Writer, next: number): void {
     if (this.#single) w.out.byte(0x73);
-    else if (this.#index === this.#batchEnd) w.out.byte(0x75);
+    else if (next === this.#batchEnd) w.out.byte(0x75);
   }
 
   #end(w: Writer): true {

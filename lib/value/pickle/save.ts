@@ -83,7 +83,7 @@ function saveDict(w: Writer, value: object): boolean {
   w.memoize(value);
   const dict = value as Readonly<Record<string, unknown>>;
   const batches = w.rules.batchesOfC ? 'whole' : 'iterator';
-  return w.begin(new PairsTask(Object.keys(dict), dict, recall(dict), batches));
+  return w.begin(new PairsTask(Object.keys(dict), Object.values(dict), recall(dict), batches));
 }
 
 function saveMap(w: Writer, value: object): boolean {

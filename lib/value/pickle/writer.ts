@@ -6,6 +6,7 @@ import { FRAME_TARGET, Output } from './output';
 import type { Rules } from './rules';
 import type { WriteSettings } from './settings';
 import { saveObject } from './save';
+import { TextMemo } from './text-memo';
 import { encodeLiteral, encodeRawUnicode, encodeUtf8 } from './text';
 import { Exact, PyFloat, Py2Int, Py2Long, Py2Str } from './types';
 
@@ -16,11 +17,15 @@ export interface Task {
 
 /** Longest text that is copied character by character. */
 const SHORT_TEXT = 48;
+/** Places of a dict whose latest key is kept. */
+const ROW_KEYS = 64;
+/** BINUNICODE and its 4-byte length. */
+const TEXT_HEADER = 5;
 const MAX_UINT32 = 0xffffffff;
 
 /** Which memo entries a first run fetched, for `optimize`. */
 export interface MemoPlan {
-  readonly fetched: ReadonlySet<number>;
+  readonly fetched: ReadonlySet<number> | undefined;
 }
 
 export class Writer {
@@ -31,12 +36,19 @@ export class Writer {
   readonly #tasks: Task[] = [];
   /** Memo numbers of strings, by value: sharing them is never wrong, and dict keys come again. */
   readonly #texts = new Map<string, number>();
-  readonly #strs = new Map<string, number>();
+  /** The same for short ASCII texts, where the protocol writes their characters as they are. */
+  readonly #shortTexts = new TextMemo();
+  readonly #simpleTexts: boolean;
+  /** The same for Python 2's str; made at the first one. */
+  #strs: Map<string, number> | undefined = undefined;
   readonly #objects = new Map<object | string, number>();
+  /** The latest string key at each place of a dict, and its memo number. */
+  readonly #rowKeys: string[] = [];
+  readonly #rowEntries: number[] = [];
   #entries = 0;
   #nodes = 0;
   /** For `optimize`: entries that were fetched, and the numbers of those that a first run fetched. */
-  readonly fetched = new Set<number>();
+  readonly fetched: Set<number> | undefined;
   readonly #numbers: number[] | undefined;
   readonly #plan: MemoPlan | undefined;
 
@@ -47,6 +59,8 @@ export class Writer {
     this.out = new Output(settings.limits.totalBytes, settings.rules.bigOutsideFrames);
     this.#plan = plan;
     this.#numbers = plan && [];
+    this.#simpleTexts = protocol >= 3 || (protocol > 0 && !settings.py2Str);
+    this.fetched = settings.optimize ? new Set<number>() : undefined;
   }
 
   /** Writes the whole pickle. */
@@ -104,6 +118,27 @@ export class Writer {
     return this.saveValue(value);
   }
 
+  /**
+   * Saves a dict's key. The keys of rows come again in the same places, where comparing with the last row's
+   * key saves the look into the memo.
+   */
+  saveKey(key: unknown, index: number): boolean {
+    if (typeof key !== 'string' || this.settings.persistentId !== undefined) return this.save(key);
+    const { out } = this;
+    if (out.pos >= out.frameEnd) {
+      out.closeFrame();
+      out.openFrame();
+    }
+    if (this.#rowKeys[index] === key) this.get(this.#rowEntries[index] as number);
+    else {
+      const entry = this.text(key);
+      if (index >= ROW_KEYS || entry < 0) return true;
+      this.#rowKeys[index] = key;
+      this.#rowEntries[index] = entry;
+    }
+    return true;
+  }
+
   /** As `save`, for a value that has no persistent id. */
   saveValue(value: unknown): boolean {
     switch (typeof value) {
@@ -159,7 +194,7 @@ export class Writer {
   put(): number {
     const { out } = this;
     const entry = this.#entries++;
-    if (this.#plan !== undefined && !this.#plan.fetched.has(entry)) return entry;
+    if (this.#plan !== undefined && this.#plan.fetched?.has(entry) !== true) return entry;
     const number = this.#numbers === undefined ? entry : this.#renumber(entry);
     if (this.protocol >= 4) out.byte(0x94);
     else if (this.protocol === 0) out.latin1(`p${number}\n`);
@@ -195,7 +230,7 @@ export class Writer {
 
   get(entry: number): void {
     const { out } = this;
-    this.fetched.add(entry);
+    this.fetched?.add(entry);
     const number = this.#numbers?.[entry] ?? entry;
     if (this.protocol === 0) out.latin1(`g${number}\n`);
     else if (number < 256) {
@@ -327,11 +362,11 @@ export class Writer {
 
   /** Python 2's `str`, given as Latin-1 characters; shared by value. */
   str(latin1: string): void {
-    const entry = this.#strs.get(latin1);
+    const entry = this.#strs?.get(latin1);
     if (entry !== undefined) this.get(entry);
     else {
       this.strBytes(Buffer.from(latin1, 'latin1'));
-      this.#strs.set(latin1, this.put());
+      (this.#strs ??= new Map<string, number>()).set(latin1, this.put());
     }
   }
 
@@ -355,59 +390,73 @@ export class Writer {
 
   // --- text --------------------------------------------------------------------------------------------
 
-  text(value: string): void {
+  /** Saves text; its memo number, or -1 where it has none of its own. */
+  text(value: string): number {
+    if (value.length <= SHORT_TEXT && this.#simpleTexts) {
+      const entry = this.#asciiText(value);
+      if (entry >= 0) return entry;
+    }
     const entry = this.#texts.get(value);
     if (entry !== undefined) {
       this.get(entry);
-      return;
+      return entry;
     }
     if (this.settings.py2Str && this.protocol < 3 && /^[\0-\x7f]*$/.test(value)) {
       this.str(value);
-      return;
+      return -1;
     }
     this.newText(value);
     const number = this.put();
     // pickle.py memoizes the escaped copy of the text, which no other reference will find.
     const isCopy = this.rules.python2 && this.protocol === 0 && /[\\\n]/.test(value);
-    if (!isCopy) this.#texts.set(value, number);
+    if (isCopy) return -1;
+    this.#texts.set(value, number);
+    return number;
+  }
+
+  /**
+   * Saves short ASCII text; -1, and nothing written, if it is not ASCII. The characters are copied and hashed in
+   * one go: when the memo knows the text, GET takes the place of the copy.
+   */
+  #asciiText(value: string): number {
+    const { out } = this;
+    const { length } = value;
+    out.ensure(length + TEXT_HEADER);
+    const { buffer } = out;
+    const size = this.protocol >= 4 ? 2 : TEXT_HEADER;
+    const start = out.pos + size;
+    let hash = length;
+    for (let i = 0; i < length; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit >= 0x80) return -1;
+      buffer[start + i] = unit;
+      hash = (Math.imul(hash, 31) + unit) | 0;
+    }
+    const known = this.#shortTexts.find(value, hash);
+    if (known >= 0) {
+      this.get(known);
+      return known;
+    }
+    let { pos } = out;
+    buffer[pos++] = size === 2 ? 0x8c : 0x58;
+    buffer[pos++] = length;
+    while (pos < start) buffer[pos++] = 0;
+    out.pos = start + length;
+    const entry = this.put();
+    this.#shortTexts.add(value, hash, entry);
+    return entry;
   }
 
   /** Text without a look into the memo, and without its memo entry. */
   newText(value: string): void {
     if (this.protocol === 0) this.#textLine(encodeRawUnicode(value, this.rules.escapeControls));
-    else if (value.length > SHORT_TEXT || !this.#shortText(value)) this.#longText(value);
+    else this.#longText(value);
   }
 
   #textLine(line: Buffer): void {
     this.out.byte(0x56);
     this.out.bytes(line);
     this.out.byte(0x0a);
-  }
-
-  /** Writes ASCII text; false, and nothing written, if it is not. */
-  #shortText(value: string): boolean {
-    const { out } = this;
-    const { length } = value;
-    out.ensure(length + 5);
-    const { buffer } = out;
-    let { pos } = out;
-    if (this.protocol >= 4) {
-      buffer[pos++] = 0x8c;
-      buffer[pos++] = length;
-    } else {
-      buffer[pos++] = 0x58;
-      buffer[pos++] = length;
-      buffer[pos++] = 0;
-      buffer[pos++] = 0;
-      buffer[pos++] = 0;
-    }
-    for (let i = 0; i < length; i++) {
-      const unit = value.charCodeAt(i);
-      if (unit >= 0x80) return false;
-      buffer[pos++] = unit;
-    }
-    out.pos = pos;
-    return true;
   }
 
   #longText(value: string): void {
