@@ -152,41 +152,50 @@ function keyText(key: Key, budget: KeyBudget): string {
   return `n${String(key)};`;
 }
 
-/** Finds, for a value, the key under which its equal is stored. */
+/**
+ * Finds, for a value, the key under which its equal is stored in a Map or Set. Most keys are strings and numbers,
+ * which that finds by itself: only what it would not find is noted here.
+ */
 class KeyIndex {
-  readonly #simple = new Map<Key, unknown>();
-  readonly #structured = new Map<string, unknown>();
+  /** Stored keys that differ from what they are compared by: True, stored, is compared as 1. */
+  #aliases: Map<Key, unknown> | undefined = undefined;
+  /** Stored tuples, bytes, frozensets by their structure. */
+  #structured: Map<string, unknown> | undefined = undefined;
 
-  #slot(value: unknown, budget: KeyBudget): [Map<unknown, unknown>, unknown] {
+  /** The stored key equal to `value`, if there is one; else a key that is not stored. */
+  find(value: unknown, budget: KeyBudget = { left: ONE_KEY }): unknown {
     const key = keyOf(value, budget, 0);
-    return key instanceof Structure ? [this.#structured, key.text] : [this.#simple, key];
+    if (key instanceof Structure) return this.#structured?.get(key.text) ?? value;
+    return this.#aliases?.get(key) ?? key;
   }
 
-  /** The stored key equal to `value`, or `value` itself. */
-  find(value: unknown): unknown {
-    // A string is stored as itself unless a Python 2 str came first.
-    const [keys, key] = this.#slot(value, { left: ONE_KEY });
-    return keys.has(key) ? keys.get(key) : value;
+  /** The key under which to store: an equal one that `isStored`, else `value` itself. */
+  add(value: unknown, budget: KeyBudget, isStored: (key: unknown) => boolean): unknown {
+    const key = keyOf(value, budget, 0);
+    if (key instanceof Structure) {
+      const stored = this.#structured?.get(key.text);
+      if (stored === undefined) (this.#structured ??= new Map()).set(key.text, value);
+      return stored ?? value;
+    }
+    const alias = this.#aliases?.get(key);
+    if (alias !== undefined || Object.is(key, value)) return alias ?? value;
+    if (isStored(key)) return key;
+    (this.#aliases ??= new Map()).set(key, value ?? null);
+    return value ?? null;
   }
 
-  /** As `find`; `value` becomes the stored key if there is none. */
-  add(value: unknown, budget: KeyBudget | undefined): unknown {
-    const [keys, key] = this.#slot(value, budget ?? { left: ONE_KEY });
-    if (keys.has(key)) return keys.get(key);
-    keys.set(key, value);
-    return value;
-  }
-
+  /** The stored key equal to `value`, which is about to be removed. */
   remove(value: unknown): unknown {
-    const [keys, key] = this.#slot(value, { left: ONE_KEY });
-    const stored = keys.has(key) ? keys.get(key) : value;
-    keys.delete(key);
+    const stored = this.find(value);
+    const key = keyOf(value, { left: ONE_KEY }, 0);
+    if (key instanceof Structure) this.#structured?.delete(key.text);
+    else this.#aliases?.delete(key);
     return stored;
   }
 
   clear(): void {
-    this.#simple.clear();
-    this.#structured.clear();
+    this.#aliases = undefined;
+    this.#structured = undefined;
   }
 }
 
@@ -223,7 +232,9 @@ export class PyDict<K = unknown, V = unknown> extends Map<K, V> {
 
   /** As `set`, with the work of comparing keys counted against a budget. */
   setWithin(key: K, value: V, budget: KeyBudget | undefined): this {
-    return super.set(this.#index.add(key, budget) as K, value);
+    if (typeof key === 'string') return super.set(this.#index.find(key) as K, value);
+    const within = budget ?? { left: ONE_KEY };
+    return super.set(this.#index.add(key, within, (stored) => super.has(stored as K)) as K, value);
   }
 }
 
@@ -256,7 +267,8 @@ export class PySet<T = unknown> extends Set<T> {
 
   /** As `add`, with the work of comparing members counted against a budget. */
   addWithin(item: T, budget: KeyBudget | undefined): this {
-    return super.add(this.#index.add(item, budget) as T);
+    const within = budget ?? { left: ONE_KEY };
+    return super.add(this.#index.add(item, within, (stored) => super.has(stored as T)) as T);
   }
 }
 
