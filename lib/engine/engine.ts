@@ -4,7 +4,7 @@ import { MemcacheError } from '../errors';
 import { openSocket, type OpenSocket } from '../net/address';
 import { Clock, systemTime, type TimeSource } from '../net/clock';
 import { ABSENT, Operation, type Answers } from '../net/operation';
-import { Command } from '../wire/wire';
+import { Command, NO_ENTRY, NO_OPTIONS, type Entry, type RequestOptions } from '../wire/wire';
 import type { Spot } from '../placement/placement';
 import type { AnswersOf, Dialect } from './dialect';
 import { Gather, ManyGets, sendTo } from './gather';
@@ -12,28 +12,13 @@ import type { WireKey } from './keys';
 import { Router } from './router';
 import type { Observer, Server, ServerContext, ServerSpec } from './server';
 
-export { ABSENT, Command };
+export { ABSENT, Command, NO_OPTIONS };
 
-/** Data with its flags, ready for the wire. */
-export interface Entry {
-  readonly flags: number;
-  /** A string's char codes are bytes. */
-  readonly data: string | Buffer;
-}
+export type { Entry };
 
-/** What a changing command sends beside its key. Numbers are decimal text, checked by the client. */
-export interface ChangeOptions {
-  /** Seconds; empty: none is sent. */
-  readonly time: string;
-  /** Of incr and decr. */
-  readonly delta: string;
-  /** Of cas. */
-  readonly cas: string;
-  readonly noreply: boolean;
-  /** What a noreply call answers. */
+/** What a changing command sends beside its key, and what it answers when it asked for no reply. */
+export interface ChangeOptions extends RequestOptions {
   readonly sent: unknown;
-  /** Sent before the end of the command line. */
-  readonly tail: string;
 }
 
 export interface EngineOptions {
@@ -62,8 +47,6 @@ const CHANGES = {
   [Command.touch]: 'touch',
 } as const satisfies Partial<Record<Command, AnswersOf>>;
 export type Change = keyof typeof CHANGES;
-
-const NO_ENTRY: Entry = { flags: 0, data: '' };
 
 export class Engine {
   readonly #dialect: Dialect;
@@ -199,13 +182,8 @@ export class Engine {
     answers: Answers,
   ): Operation {
     const op = new Operation(command, key, answers);
-    op.flags = entry.flags;
-    op.data = entry.data;
-    op.time = options.time;
-    op.delta = options.delta;
-    op.cas = options.cas;
-    op.noreply = options.noreply;
-    op.tail = options.tail;
+    op.options = options;
+    op.entry = entry;
     op.miss = options.sent;
     return op;
   }
@@ -236,7 +214,7 @@ export class Engine {
       this.servers.filter(which).map(async (server) => {
         const op = new Operation(command, key, this.#dialect.answers[answers]);
         op.pinned = true;
-        op.time = time;
+        if (time !== '') op.options = { ...NO_OPTIONS, time };
         const answer = op.promise();
         sendTo(server, op);
         return { server: server.spec, answer: await answer };
@@ -247,7 +225,7 @@ export class Engine {
   /** Takes back a request whose server failed before a byte of it was sent, or that may be sent a second time. */
   #reroute(op: Operation, cause: MemcacheError): void {
     if (op.settled) return;
-    if (op.gathering !== undefined) return this.#manyGets.reroute(op, cause);
+    if (op.many !== undefined) return this.#manyGets.reroute(op, op.many, cause);
     try {
       if (op.resent) this.#router.send(op, cause);
       else if (op.pinned || !this.#router.sendOn(op, cause)) op.giveUp(cause);

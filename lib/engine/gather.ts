@@ -2,13 +2,14 @@
 
 import type { MemcacheError } from '../errors';
 import { MAX_KEYS_PER_LINE } from '../limits';
-import { ABSENT, Operation, type Answers, type Gathering, type Route } from '../net/operation';
+import { ABSENT, Many, Operation, type Answers, type Route } from '../net/operation';
+import type { Spot } from '../placement/placement';
 import { Command } from '../wire/wire';
 import { noServer, type Router } from './router';
 import type { Server } from './server';
 
 /** Counts the parts of one call; settles when the last has settled. */
-export class Gather implements Gathering {
+export class Gather {
   readonly values: unknown[];
   readonly promise: Promise<unknown[]>;
   #resolve: (values: unknown[]) => void = ignore;
@@ -27,21 +28,21 @@ export class Gather implements Gathering {
 
   /** Makes `op` a part whose answer is the value at `place`. */
   answerAt(op: Operation, place: number): Operation {
-    this.#parts++;
-    op.resolve = (value) => {
-      this.values[place] = value;
-      this.done();
-    };
-    op.reject = (error) => this.fail(error);
-    return op;
+    op.place = place;
+    return this.#add(op, answerPart);
   }
 
-  /** Makes `op` a part whose entries go where `op.places` says. */
+  /** Makes `op` a part that puts its values where they belong itself. */
   collect(op: Operation): Operation {
+    return this.#add(op, endPart);
+  }
+
+  #add(op: Operation, resolve: Operation['resolve']): Operation {
     this.#parts++;
-    op.gathering = this;
-    op.resolve = () => this.done();
-    op.reject = (error) => this.fail(error);
+    op.whole = this;
+    // Called on the operation, so that one function serves all parts.
+    op.resolve = resolve;
+    op.reject = failPart;
     return op;
   }
 
@@ -57,6 +58,20 @@ export class Gather implements Gathering {
     this.#error ??= { thrown: error };
     this.done();
   }
+}
+
+function answerPart(this: Operation, value: unknown): void {
+  const gather = this.whole as Gather;
+  gather.values[this.place] = value;
+  gather.done();
+}
+
+function endPart(this: Operation): void {
+  (this.whole as Gather).done();
+}
+
+function failPart(this: Operation, error: unknown): void {
+  (this.whole as Gather).fail(error);
 }
 
 /** Keys that travel together: their bytes, their places in the result, their ways. */
@@ -80,79 +95,73 @@ export class ManyGets {
   get(
     command: Command,
     keys: readonly string[],
-    spots: readonly (number | bigint | string | undefined)[] | undefined,
+    spots: readonly (Spot | undefined)[] | undefined,
   ): Promise<unknown[]> {
     const gather = new Gather(keys.length, ABSENT);
     const { only } = this.#router;
-    if (only?.connected === true) {
+    if (only?.connected === true && keys.length <= MAX_KEYS_PER_LINE) {
       // One server that is there: the list goes out as it is; ways are made only if it fails.
-      this.#send(only, gather, command, keys, countTo(keys.length), undefined, undefined);
+      this.#send(only, gather, command, new Many(keys, gather.values, undefined, undefined), 0);
     } else {
       const routes = keys.map((key, i) => this.#router.start(key, spots?.[i]));
-      this.#scatter(gather, command, { keys: [...keys], places: countTo(keys.length), routes });
+      this.#scatter(gather, command, { keys: [...keys], places: [...keys.keys()], routes }, 0);
     }
     gather.done();
     return gather.promise;
   }
 
   /** Takes back a part whose server failed before a byte of it was sent: its keys go on, each its own way. */
-  reroute(op: Operation, cause: MemcacheError): void {
-    const { keys = [], places, gathering } = op;
-    if (!(gathering instanceof Gather)) return op.giveUp(cause);
+  reroute(op: Operation, many: Many, cause: MemcacheError): void {
+    const gather = op.whole as Gather;
     const part: Part = { keys: [], places: [], routes: [] };
-    for (const [i, key] of keys.entries()) {
-      const route = op.routes?.[i] ?? this.#router.start(key, undefined);
-      const place = places[i];
-      if (place !== undefined && this.#router.advance(route)) add(part, key, place, route);
+    for (const [i, key] of many.keys.entries()) {
+      const route = many.routes?.[i] ?? this.#router.start(key, undefined);
+      if (this.#router.advance(route)) add(part, key, many.placeOf(i), route);
     }
-    if (part.keys.length > 0) this.#scatter(gathering, op.command, part, op);
-    if (part.keys.length < keys.length) op.giveUp(cause);
+    if (part.keys.length > 0) this.#scatter(gather, op.command, part, op.deadline);
+    if (part.keys.length < many.keys.length) op.giveUp(cause);
     else op.resolve(undefined);
   }
 
-  #scatter(gather: Gather, command: Command, all: Part, earlier?: Operation): void {
+  #scatter(gather: Gather, command: Command, all: Part, deadline: number): void {
     const parts = new Map<Server, Part>();
-    let lost = false;
-    for (const [i, key] of all.keys.entries()) {
-      const route = all.routes[i];
-      const place = all.places[i];
-      if (route === undefined || place === undefined) continue;
+    let isLost = false;
+    for (let i = 0; i < all.keys.length; i++) {
+      const route = all.routes[i] as Route;
       const server = this.#router.usable(route);
       if (server === undefined) {
-        lost = true;
+        isLost = true;
         continue;
       }
       let part = parts.get(server);
       if (part === undefined) parts.set(server, (part = { keys: [], places: [], routes: [] }));
-      add(part, key, place, route);
+      add(part, all.keys[i] as string, all.places[i] as number, route);
     }
-    for (const [server, { keys, places, routes }] of parts) {
-      this.#send(server, gather, command, keys, places, routes, earlier);
-    }
-    if (lost) gather.collect(new Operation(command, '', this.#answers)).giveUp(noServer());
+    for (const [server, part] of parts) this.#sendPart(server, gather, command, part, deadline);
+    if (isLost) gather.collect(new Operation(command, '', this.#answers)).giveUp(noServer());
   }
 
-  #send(
-    server: Server,
-    gather: Gather,
-    command: Command,
-    keys: readonly string[],
-    places: readonly number[],
-    routes: readonly Route[] | undefined,
-    earlier: Operation | undefined,
-  ): void {
-    for (let from = 0; from < keys.length; from += MAX_KEYS_PER_LINE) {
-      const whole = keys.length <= MAX_KEYS_PER_LINE;
-      const slice = <T>(list: readonly T[]): readonly T[] =>
-        whole ? list : list.slice(from, from + MAX_KEYS_PER_LINE);
-      const op = gather.collect(new Operation(command, '', this.#answers));
-      op.full = command === Command.gets;
-      op.keys = slice(keys);
-      op.places = slice(places);
-      op.routes = routes && slice(routes);
-      if (earlier !== undefined) op.deadline = earlier.deadline;
-      sendTo(server, op);
+  /** In lines of a bounded number of keys. */
+  #sendPart(server: Server, gather: Gather, command: Command, part: Part, deadline: number): void {
+    for (let from = 0; from < part.keys.length; from += MAX_KEYS_PER_LINE) {
+      const to = from + MAX_KEYS_PER_LINE;
+      const places = part.places.slice(from, to);
+      const many = new Many(
+        part.keys.slice(from, to),
+        gather.values,
+        places,
+        part.routes.slice(from, to),
+      );
+      this.#send(server, gather, command, many, deadline);
     }
+  }
+
+  #send(server: Server, gather: Gather, command: Command, many: Many, deadline: number): void {
+    const op = gather.collect(new Operation(command, '', this.#answers));
+    op.full = command === Command.gets;
+    op.many = many;
+    op.deadline = deadline;
+    sendTo(server, op);
   }
 }
 
@@ -169,12 +178,6 @@ function add(part: Part, key: string, place: number, route: Route): void {
   part.keys.push(key);
   part.places.push(place);
   part.routes.push(route);
-}
-
-function countTo(n: number): number[] {
-  const places = new Array<number>(n);
-  for (let i = 0; i < n; i++) places[i] = i;
-  return places;
 }
 
 function ignore(): void {}

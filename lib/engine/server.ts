@@ -137,7 +137,7 @@ export class Server implements Owner {
   }
 
   #mayResend(op: Operation): boolean {
-    return !op.resent && op.gathering === undefined && this.#context.failure.resend.has(op.command);
+    return !op.resent && op.whole === undefined && this.#context.failure.resend.has(op.command);
   }
 
   /** Left alone for a while. */

@@ -67,8 +67,8 @@ export class Connection implements Watched {
   #isOpen = false;
   #isDead = false;
   #isScheduled = false;
-  /** Deadline of calls made in this tick. */
-  #deadline = Infinity;
+  /** Deadline of calls made in this tick; 0: none. */
+  #deadline = 0;
   /** Behind the last request whose bytes were given to the socket. */
   #sentTail = 0;
   /** The server has sent something since the connection was last idle. */
@@ -110,8 +110,9 @@ export class Connection implements Watched {
   send(op: Operation): void {
     if (this.#isOverloaded()) return this.#refuse(op);
     if (!this.#isScheduled) this.#schedule();
-    op.deadline = Math.min(op.deadline, this.#deadline);
-    if (this.#needsFence && !op.noreply) {
+    // A call that comes from a server that failed keeps the deadline that it has.
+    if (op.deadline === 0) op.deadline = this.#deadline;
+    if (this.#needsFence && !op.options.noreply) {
       this.#needsFence = false;
       this.#outbox.add(this.#options.fence());
     }
@@ -155,9 +156,9 @@ export class Connection implements Watched {
     const { pending } = this.#conversation;
     for (let p = pending.head; p < pending.tail; p++) {
       const op = pending.get(p);
-      if (op !== undefined && op.deadline <= now) return true;
+      if (op !== undefined && isPast(op, now)) return true;
     }
-    return this.#outbox.silent.some((op) => op.deadline <= now);
+    return this.#outbox.silent.some((op) => isPast(op, now));
   }
 
   /** The first call of a tick: take the time, hold the process, and send when the tick is over. */
@@ -169,7 +170,7 @@ export class Connection implements Watched {
       this.#socket.ref();
       clock.run();
     }
-    this.#deadline = clock.now() + timeout;
+    if (timeout !== Infinity) this.#deadline = Math.ceil(clock.now() + timeout);
     process.nextTick(flush, this);
   }
 
@@ -279,7 +280,7 @@ export class Connection implements Watched {
     const { sent, unsent } = this.#takeAll();
     const closedByPeer = cause instanceof ConnectionError && this.#isOpen;
     const isUnheard = closedByPeer && !this.#heard && this.#leftover === undefined;
-    const late = unsent.filter((op) => op.deadline <= now);
+    const late = unsent.filter((op) => isPast(op, now));
     for (const op of late) op.giveUp(cause);
     if (!isUnheard) for (const op of sent) op.fail(cause);
     this.#owner.lost(this, {
@@ -306,6 +307,10 @@ export class Connection implements Watched {
     for (const op of unsent) op.closesLine = true;
     return { sent, unsent };
   }
+}
+
+function isPast({ deadline }: Operation, now: number): boolean {
+  return deadline !== 0 && deadline <= now;
 }
 
 function flush(connection: Connection): void {

@@ -4,7 +4,7 @@ import { ProtocolError } from '../errors';
 import { textWire } from '../wire/text';
 import { Code, Command } from '../wire/wire';
 import { Conversation } from './conversation';
-import { ABSENT, MISS, Operation, Raise, type Answers } from './operation';
+import { ABSENT, MISS, Many, Operation, Raise, type Answers } from './operation';
 
 const GET: Answers = { [Code.refused]: MISS, [Code.failed]: null };
 const STORE: Answers = {
@@ -35,10 +35,9 @@ function talk(
   };
   const many = (...keys: string[]): unknown[] => {
     const op = ask('many', new Operation(Command.get, '', GET));
-    op.keys = keys;
-    op.places = keys.map((_key, i) => i);
     const values = keys.map((): unknown => ABSENT);
-    op.gathering = { values };
+    op.many = new Many(keys, values, undefined, undefined);
+    op.miss = undefined;
     return values;
   };
   const set = (name: string): Operation => ask(name, new Operation(Command.set, 'k', STORE));

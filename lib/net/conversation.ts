@@ -5,7 +5,7 @@
 
 import { ProtocolError } from '../errors';
 import { Code, Command, Step, type Decoder, type Wire } from '../wire/wire';
-import { ABSENT, Operation } from './operation';
+import { ABSENT, Operation, type Many } from './operation';
 import { Ring } from './ring';
 
 /** Turns an entry into a value; `bytes` is shared unless `owned`: copy what is kept. */
@@ -47,69 +47,74 @@ export class Conversation {
     while (from < to) {
       const head = pending.get(pending.head);
       if (head === undefined) throw new ProtocolError('a reply to nothing that was asked');
-      const reads = head.command <= Command.gets;
-      const op = reads ? this.#expectedGet(head) : head;
-      const key = reads ? expectedKey(op) : NO_KEY;
-      const step = decoder.read(head.command, key, bytes, from, to);
-      if (step === Step.entry) this.#entry(op);
-      else if (step === Step.done) this.#done(head);
-      else if (step === Step.more) return decoder.at;
-      else if (reads) this.#otherKey(decoder.key);
+      const { command } = head;
+      if (command > Command.gets) {
+        if (decoder.read(command, NO_KEY, bytes, from, to) === Step.more) return decoder.at;
+        this.#answer(head);
+      } else {
+        const op = this.#expectedGet(head);
+        const { many } = op;
+        const key = many === undefined ? op.key : (many.keys[many.next] ?? NO_KEY);
+        const step = decoder.read(command, key, bytes, from, to);
+        if (step === Step.entry) {
+          if (many === undefined) this.#entry(op);
+          else this.#entryOfMany(many, op.full);
+        } else if (step === Step.done) this.#closeLine();
+        else if (step === Step.more) return decoder.at;
+        else this.#otherKey(head, decoder.key);
+      }
       from = decoder.at;
     }
     return from;
   }
 
-  /** The get whose entry is expected next; behind the last one, the head stands for END. */
+  /** The get whose entry is expected next; behind the last one of the line, FINISHED. */
   #expectedGet(head: Operation): Operation {
-    if (this.#expected < this.pending.head) this.#expected = this.pending.head;
-    const op = this.pending.get(this.#expected);
-    // Behind the line's last get stands another request, or nothing.
-    if (op === undefined || (op !== head && this.pending.get(this.#expected - 1)?.closesLine)) {
-      return FINISHED;
+    const { pending } = this;
+    if (this.#expected <= pending.head) {
+      this.#expected = pending.head;
+      return head;
     }
-    return op;
+    // Behind the line's last get stands another request, or nothing.
+    if (pending.get(this.#expected - 1)?.closesLine !== false) return FINISHED;
+    return pending.get(this.#expected) ?? FINISHED;
   }
 
   #entry(op: Operation): void {
     const d = this.#decoder;
+    this.#expected++;
+    op.settled = true;
     let value: unknown;
     try {
       value = this.#decode(d.flags, d.data, d.start, d.end, d.owned);
     } catch (error) {
       // The value is bad, the conversation is not: the caller gets the error, the next reply is read as ever.
-      if (op.gathering === undefined) this.#settle(op, undefined, error);
-      else {
-        op.spoiled ??= error;
-        op.next++;
-      }
+      op.reject(error);
       return;
     }
-    if (op.full) value = { value, flags: d.flags, cas: d.cas };
-    if (op.gathering === undefined) return this.#settle(op, value, undefined);
-    const place = op.places[op.next++];
-    if (place === undefined) throw new ProtocolError('more entries than keys asked');
-    op.gathering.values[place] = value;
+    op.resolve(op.full ? { value, flags: d.flags, cas: d.cas } : value);
   }
 
-  #settle(op: Operation, value: unknown, error: unknown): void {
-    this.#expected++;
-    op.settled = true;
-    if (error === undefined) op.resolve(value);
-    else op.reject(error);
+  #entryOfMany(many: Many, full: boolean): void {
+    const d = this.#decoder;
+    const place = many.placeOf(many.next++);
+    try {
+      const value = this.#decode(d.flags, d.data, d.start, d.end, d.owned);
+      many.values[place] = full ? { value, flags: d.flags, cas: d.cas } : value;
+    } catch (error) {
+      many.spoiled ??= { thrown: error };
+    }
   }
 
   /**
    * An entry of another key than the expected one: the keys between are misses, or a proxy answers in its own order.
    * @throws {ProtocolError} the key was not asked, or its entry has come already
    */
-  #otherKey(key: string): void {
-    const { pending } = this;
-    const head = pending.get(pending.head);
-    const found = head?.gathering === undefined ? this.#awaitingGet(key) : awaitingKey(head, key);
+  #otherKey({ many }: Operation, key: string): void {
+    const found = many === undefined ? this.#awaitingGet(key) : awaitingKey(many, key);
     if (found === -1) throw new ProtocolError('an entry of a key that was not asked');
-    if (head?.gathering === undefined) this.#expected = found;
-    else head.next = found;
+    if (many === undefined) this.#expected = found;
+    else many.next = found;
   }
 
   /** Position of the unanswered get of `key` in the current line, best behind the expected one; or -1. */
@@ -127,55 +132,50 @@ export class Conversation {
     }
   }
 
-  /** The reply is over: settles the request, or all that share its line. */
-  #done(head: Operation): void {
+  /** A get's reply is over: settles all that share its line and had no entry. */
+  #closeLine(): void {
     const { pending } = this;
-    const { code, text, inSync } = this.#decoder;
-    if (head.command > Command.gets) {
-      pending.shift();
-      this.#answer(head, code);
-    } else {
-      for (let op = pending.shift(); op !== undefined; op = pending.shift()) {
-        if (!op.settled) this.#closeGet(op, code);
-        if (op.closesLine) break;
+    const { code, text } = this.#decoder;
+    for (let op = pending.shift(); op !== undefined; op = pending.shift()) {
+      if (!op.settled) {
+        if (op.many?.spoiled !== undefined) {
+          op.settled = true;
+          op.reject(op.many.spoiled.thrown);
+        } else if (code === Code.end) {
+          op.settled = true;
+          op.resolve(op.miss);
+        } else op.answer(code, text);
       }
+      if (op.closesLine) break;
     }
-    if (!inSync)
-      throw new ProtocolError(
-        `the connection may be out of step after ${JSON.stringify(text.slice(0, 64))}`,
-      );
+    this.#checkStep();
   }
 
-  #closeGet(op: Operation, code: Code): void {
-    if (op.spoiled === undefined && code !== Code.end) return op.answer(code, this.#decoder.text);
-    op.settled = true;
-    if (op.spoiled !== undefined) op.reject(op.spoiled);
-    else op.resolve(op.gathering === undefined ? op.miss : undefined);
+  #answer(op: Operation): void {
+    const { code, text, number, rows } = this.#decoder;
+    this.pending.shift();
+    if (code === Code.number || code === Code.version || code === Code.rows) {
+      op.settled = true;
+      op.resolve(code === Code.number ? number : code === Code.version ? text : rows);
+    } else {
+      op.answer(code, text);
+    }
+    this.#checkStep();
   }
 
-  #answer(op: Operation, code: Code): void {
-    const decoder = this.#decoder;
-    if (code < Code.end || code === Code.refused) return op.answer(code, decoder.text);
-    op.settled = true;
-    if (code === Code.number) op.resolve(decoder.number);
-    else if (code === Code.version) op.resolve(decoder.text);
-    else op.resolve(decoder.rows);
+  /** @throws {ProtocolError} what follows may not be the next reply */
+  #checkStep(): void {
+    if (this.#decoder.inSync) return;
+    const line = JSON.stringify(this.#decoder.text.slice(0, 64));
+    throw new ProtocolError(`the connection may be out of step after ${line}`);
   }
 }
 
 /** Index of the unanswered `key` among those asked, best behind the expected one; or -1. */
-function awaitingKey(op: Operation, key: string): number {
-  const { keys = [], places, gathering } = op;
-  const free = (i: number): boolean => {
-    const place = places[i];
-    return keys[i] === key && place !== undefined && gathering?.values[place] === ABSENT;
-  };
-  for (let i = op.next; i < keys.length; i++) if (free(i)) return i;
-  for (let i = 0; i < op.next; i++) if (free(i)) return i;
+function awaitingKey(many: Many, key: string): number {
+  const { keys, values } = many;
+  const isFree = (i: number): boolean => keys[i] === key && values[many.placeOf(i)] === ABSENT;
+  for (let i = many.next; i < keys.length; i++) if (isFree(i)) return i;
+  for (let i = 0; i < many.next; i++) if (isFree(i)) return i;
   return -1;
-}
-
-function expectedKey(op: Operation): string {
-  if (op.keys === undefined) return op.key;
-  return op.keys[op.next] ?? NO_KEY;
 }

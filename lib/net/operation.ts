@@ -1,7 +1,15 @@
 // One call in flight: its request, its caller, and what it answers for each way the reply can end.
 
 import type { MemcacheError } from '../errors';
-import { Code, type Command, type Request } from '../wire/wire';
+import {
+  Code,
+  NO_ENTRY,
+  NO_OPTIONS,
+  type Command,
+  type Entry,
+  type Request,
+  type RequestOptions,
+} from '../wire/wire';
 
 /** An answer that is an exception: made when it is needed, from the error line or from what failed. */
 export class Raise {
@@ -27,19 +35,37 @@ export interface Hit {
 /** An answer that means: what a miss answers, which each call may choose. */
 export const MISS = Symbol('miss');
 
-/** In a Gathering: no entry came for this key. */
+/** Among the values of many keys: no entry came for this one. */
 export const ABSENT = Symbol('absent');
 
-/** Where the keys of one get of many collect their values, whatever server they come from. */
-export interface Gathering {
-  /** By the key's position in the asked list; ABSENT until an entry comes. */
-  readonly values: unknown[];
-}
-
-/** A key's way through the servers, for keys that travel together. */
+/** A key's way through the servers. */
 export interface Route {
   spot: number | bigint | string;
   attempt: number;
+}
+
+/** The keys that one get of many asks a server for, and how far its reply has come. */
+export class Many {
+  /** The next expected key. */
+  next = 0;
+  /** The first error in decoding one of the values; told when the reply is over. */
+  spoiled: { readonly thrown: unknown } | undefined = undefined;
+
+  /**
+   * @param values takes the value of `keys[i]` at `places[i]`; ABSENT until it comes
+   * @param places undefined: of every key at its own index
+   * @param routes the way of each key; undefined: all are on their first try
+   */
+  constructor(
+    readonly keys: readonly string[],
+    readonly values: unknown[],
+    readonly places: readonly number[] | undefined,
+    readonly routes: readonly Route[] | undefined,
+  ) {}
+
+  placeOf(index: number): number {
+    return this.places === undefined ? index : (this.places[index] ?? -1);
+  }
 }
 
 type Settle = (result: unknown) => void;
@@ -52,50 +78,41 @@ function executor(resolve: Settle, reject: Settle): void {
   lastReject = reject;
 }
 
-/** All operations have this one shape, fields in this order, so that the hot path stays monomorphic. */
+function ignore(): void {}
+
+/** All operations have this one shape, so that the hot path stays monomorphic; few fields, so that it stays small. */
 export class Operation implements Request {
+  // What is sent.
   readonly command: Command;
   readonly key: string;
+  options: RequestOptions = NO_OPTIONS;
+  entry: Entry = NO_ENTRY;
+
+  // Who is answered, and how. Both are called on the operation.
   readonly answers: Answers;
   resolve: Settle = ignore;
   reject: Settle = ignore;
-
-  // The rest of the request.
-  keys: readonly string[] | undefined = undefined;
-  flags = 0;
-  time = '';
-  data: string | Buffer = '';
-  cas = '';
-  delta = '';
-  noreply = false;
-  tail = '';
-
-  // Of reads.
   /** What a miss answers; of a silent request, what having sent it answers. */
   miss: unknown = null;
-  /** The caller wants a Hit rather than the bare value. */
-  full = false;
-  /** Of a get of many: where the values go, and the position of `keys[i]` there. */
-  gathering: Gathering | undefined = undefined;
-  places: readonly number[] = NO_PLACES;
-  /** Of a get of many: the way of each key; undefined while all are on their first try of a lone server. */
-  routes: readonly Route[] | undefined = undefined;
-  /** Of a get of many: the next expected key. */
-  next = 0;
-  /** The first error in decoding one of many values; told when the reply is over. */
-  spoiled: unknown = undefined;
+  /** The keys of a get of many. */
+  many: Many | undefined = undefined;
+  /** Of a call that is part of another: that one, and this one's place in it. */
+  whole: unknown = undefined;
+  place = 0;
 
   // Kept by the connection.
+  /** On the monotonic clock, in whole milliseconds (a small integer costs no allocation); 0: none. */
+  deadline = 0;
   /** The last of the gets that share a line. */
   closesLine = true;
   settled = false;
-  /** On the monotonic clock, in milliseconds. */
-  deadline = Infinity;
 
   // Kept by the engine.
   /** Where it goes, and how often another server was tried. */
   spot: number | bigint | string | undefined = undefined;
   attempt = 0;
+  /** The caller wants a Hit rather than the bare value. */
+  full = false;
   /** Meant for one server: never sent to another. */
   pinned = false;
   /** Was sent once on a connection that the server closed; not to be sent a third time. */
@@ -141,7 +158,3 @@ export class Operation implements Request {
     else this.resolve(answer);
   }
 }
-
-const NO_PLACES: readonly number[] = [];
-
-function ignore(): void {}

@@ -3,7 +3,7 @@
 import { MAX_JOINED_GETS } from '../limits';
 import { textWire } from '../wire/text';
 import { Command } from '../wire/wire';
-import { Operation } from './operation';
+import { Many, Operation } from './operation';
 import { Outbox } from './outbox';
 import { Ring } from './ring';
 
@@ -14,13 +14,13 @@ function write(...calls: string[]): { lines: string[]; due: string[] } {
   for (const call of calls) {
     const [name = '', key = '', ...more] = call.split(' ');
     const op = new Operation(Command[name as keyof typeof Command], key, {});
-    if (more.length > 0) op.keys = [key, ...more];
+    if (more.length > 0) op.many = new Many([key, ...more], [], undefined, undefined);
     outbox.add(op);
   }
   outbox.commit();
   const due = pending
     .drain()
-    .map((op) => (op.keys ?? [op.key]).join(' ') + (op.closesLine ? '' : '+'));
+    .map((op) => (op.many?.keys ?? [op.key]).join(' ') + (op.closesLine ? '' : '+'));
   return { lines: outbox.sink.text.split('\r\n').filter((line) => line !== ''), due };
 }
 

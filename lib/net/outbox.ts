@@ -47,10 +47,13 @@ export class Outbox {
   readonly sink = new Sink();
   /** Requests that expect no reply and wait to be sent. */
   readonly silent: Operation[] = [];
+  /** Gets of this tick that are not in the sink yet. */
+  gathered = 0;
   readonly #wire: Wire;
   readonly #pending: Ring<Operation>;
-  /** Gets of this tick that are not in the sink yet. */
-  #gets: Operation[] = [];
+  /** The gathered gets and their keys; both keep their size from line to line. */
+  readonly #gets = new Array<Operation | undefined>(MAX_JOINED_GETS).fill(undefined);
+  readonly #keys: string[] = [];
   /** A slot holds the number of the gathered line that has a key of this slot. */
   readonly #stamps = new Uint32Array(SLOTS);
   #line = 1;
@@ -61,53 +64,59 @@ export class Outbox {
     this.#pending = pending;
   }
 
-  /** Requests that wait for the next write but are not in `pending` yet. */
-  get gathered(): number {
-    return this.#gets.length;
+  add(op: Operation): void {
+    const { command } = op;
+    if (command === Command.get && op.many === undefined && !op.full) return this.#gather(op);
+    const order = ORDER[command];
+    if (this.gathered > 0 && order !== Order.free) {
+      if (order === Order.all || this.#stamps[slotOf(op.key)] === this.#line) this.commit();
+    }
+    if (op.many !== undefined) this.#wire.encodeGets(command, op.many.keys, this.sink);
+    else this.#wire.encode(op, this.sink);
+    if (op.options.noreply) this.silent.push(op);
+    else this.#pending.push(op);
   }
 
-  add(op: Operation): void {
-    if (op.command === Command.get && op.keys === undefined && !op.full) {
-      this.#stamps[slotOf(op.key)] = this.#line;
-      if (this.#gets.push(op) === MAX_JOINED_GETS) this.commit();
-      return;
-    }
-    const order = ORDER[op.command];
-    if (order === Order.key ? this.#stamps[slotOf(op.key)] === this.#line : order === Order.all) {
-      this.commit();
-    }
-    if (op.keys !== undefined) this.#wire.encodeGets(op.command, op.keys, this.sink);
-    else this.#wire.encode(op, this.sink);
-    if (op.noreply) this.silent.push(op);
-    else this.#pending.push(op);
+  #gather(op: Operation): void {
+    this.#stamps[slotOf(op.key)] = this.#line;
+    this.#gets[this.gathered++] = op;
+    if (this.gathered === MAX_JOINED_GETS) this.commit();
   }
 
   /** Puts the gathered gets on the wire as one line. */
   commit(): void {
+    const count = this.gathered;
+    if (count === 0) return;
     const gets = this.#gets;
-    const last = gets.length - 1;
-    if (last === -1) return;
+    const last = count - 1;
+    this.gathered = 0;
     this.#line = (this.#line + 1) >>> 0;
     if (last === 0) {
-      this.#wire.encode(gets[0] as Operation, this.sink);
-    } else {
-      this.#wire.encodeGets(Command.get, keysOf(gets), this.sink);
-      for (let i = 0; i < last; i++) (gets[i] as Operation).closesLine = false;
+      const op = gets[0] as Operation;
+      gets[0] = undefined;
+      this.#wire.encode(op, this.sink);
+      this.#pending.push(op);
+      return;
     }
-    for (const op of gets) this.#pending.push(op);
-    gets.length = 0;
+    const keys = this.#keys;
+    keys.length = count;
+    for (let i = 0; i < count; i++) {
+      const op = gets[i] as Operation;
+      gets[i] = undefined;
+      keys[i] = op.key;
+      if (i < last) op.closesLine = false;
+      this.#pending.push(op);
+    }
+    this.#wire.encodeGets(Command.get, keys, this.sink);
   }
 
   /** Takes out the gathered gets: the connection is gone. */
   drain(): Operation[] {
-    return this.#gets.splice(0);
+    const ops = this.#gets.slice(0, this.gathered) as Operation[];
+    this.#gets.fill(undefined);
+    this.gathered = 0;
+    return ops;
   }
-}
-
-function keysOf(gets: readonly Operation[]): string[] {
-  const keys = new Array<string>(gets.length);
-  for (let i = 0; i < gets.length; i++) keys[i] = (gets[i] as Operation).key;
-  return keys;
 }
 
 /** A cheap hash over the end of a key, where keys of one application differ. */

@@ -2,31 +2,28 @@
 
 import { Sink } from './sink';
 import { textWire } from './text';
-import { Command, type Request } from './wire';
+import { Command, NO_OPTIONS, type Entry, type Request, type RequestOptions } from './wire';
 
-const PLAIN: Request = {
-  command: Command.get,
-  key: 'k',
-  keys: undefined,
-  flags: 0,
-  time: '',
-  data: '',
-  cas: '',
-  delta: '',
-  noreply: false,
-  tail: '',
-};
+/** A request with every field at hand, as the table below names them. */
+interface Asked extends Partial<RequestOptions & Entry> {
+  readonly command: Command;
+  readonly key?: string;
+}
 
-function encode(request: Partial<Request>): string {
+function request({ command, key = 'k', flags = 0, data = '', ...options }: Asked): Request {
+  return { command, key, entry: { flags, data }, options: { ...NO_OPTIONS, ...options } };
+}
+
+function encode(asked: Asked): string {
   const sink = new Sink();
-  textWire.encode({ ...PLAIN, ...request }, sink);
+  textWire.encode(request(asked), sink);
   return [...sink.parts.map((part) => part.toString('latin1')), sink.text].join('');
 }
 
 const store = { flags: 16, time: '60', data: 'v\xe4' };
 
 describe('the text wire writes', () => {
-  it.each<[string, Partial<Request>, string]>([
+  it.each<[string, Asked, string]>([
     ['get', { command: Command.get }, 'get k\r\n'],
     ['gets', { command: Command.gets }, 'gets k\r\n'],
     ['set', { command: Command.set, ...store }, 'set k 16 60 2\r\nv\xe4\r\n'],
@@ -84,8 +81,8 @@ describe('the text wire writes', () => {
       'verbosity 1 noreply\r\n',
     ],
     ['quit', { command: Command.quit, key: '' }, 'quit\r\n'],
-  ])('%s', (_name, request, bytes) => {
-    expect(encode(request)).toBe(bytes);
+  ])('%s', (_name, asked, bytes) => {
+    expect(encode(asked)).toBe(bytes);
   });
 
   it('gets of many keys in one line', () => {
@@ -99,8 +96,8 @@ describe('the text wire writes', () => {
     const big = Buffer.alloc(10_000, 'b');
     const small = Buffer.from([0, 255, 13, 10]);
     const sink = new Sink();
-    textWire.encode({ ...PLAIN, command: Command.set, time: '0', data: big }, sink);
-    textWire.encode({ ...PLAIN, command: Command.set, time: '0', data: small }, sink);
+    textWire.encode(request({ command: Command.set, time: '0', data: big }), sink);
+    textWire.encode(request({ command: Command.set, time: '0', data: small }), sink);
     expect(sink.parts[0]).toBe('set k 0 0 10000\r\n');
     expect(sink.parts[1]).toBe(big);
     expect(sink.text).toBe('\r\nset k 0 0 4\r\n\x00\xff\r\n\r\n');

@@ -2,59 +2,62 @@
 
 import type { Sink } from './sink';
 import { TextDecoder } from './text-decoder';
-import { Command, type Request, type Wire } from './wire';
+import { Command, type Request, type RequestOptions, type Wire } from './wire';
 
 // <command> <key> <flags> <exptime> <bytes>[ noreply][tail]\r\n<data>\r\n
 function storage(name: string): (request: Request, sink: Sink) => void {
-  return (request, sink) => {
-    const { data } = request;
-    sink.text += `${name} ${request.key} ${request.flags} ${request.time} ${data.length}${ending(request)}`;
+  return ({ key, options, entry }, sink) => {
+    const { data } = entry;
+    sink.text += `${name} ${key} ${entry.flags} ${options.time} ${data.length}${ending(options)}`;
     sink.add(data);
     sink.text += '\r\n';
   };
 }
 
 // cas <key> <flags> <exptime> <bytes> <cas unique>[ noreply][tail]\r\n<data>\r\n
-function cas(request: Request, sink: Sink): void {
-  const { data } = request;
-  sink.text += `cas ${request.key} ${request.flags} ${request.time} ${data.length} ${request.cas}${ending(request)}`;
+function cas({ key, options, entry }: Request, sink: Sink): void {
+  const { data } = entry;
+  const head = `cas ${key} ${entry.flags} ${options.time} ${data.length} ${options.cas}`;
+  sink.text += head + ending(options);
   sink.add(data);
   sink.text += '\r\n';
 }
 
-// <command>[ <argument>...][ noreply][tail]\r\n
-function line(
-  name: string,
-  ...fields: ('key' | 'time' | 'delta')[]
-): (request: Request, sink: Sink) => void {
-  return (request, sink) => {
-    let text = name;
-    for (const field of fields) if (request[field] !== '') text += ' ' + request[field];
-    sink.text += text + ending(request);
+// <command>[ <key>][ <number>][ noreply][tail]\r\n
+function line(name: string, number?: 'time' | 'delta'): (request: Request, sink: Sink) => void {
+  return ({ key, options }, sink) => {
+    let text = key === '' ? name : `${name} ${key}`;
+    if (number !== undefined && options[number] !== '') text += ` ${options[number]}`;
+    sink.text += text + ending(options);
   };
 }
 
-function ending(request: Request): string {
-  return (request.noreply ? ' noreply' : '') + request.tail + '\r\n';
+// get <key>\r\n: the one that is asked most
+function get({ key }: Request, sink: Sink): void {
+  sink.text += `get ${key}\r\n`;
+}
+
+function ending({ noreply, tail }: RequestOptions): string {
+  return noreply ? ` noreply${tail}\r\n` : `${tail}\r\n`;
 }
 
 const ENCODERS: Record<Command, (request: Request, sink: Sink) => void> = {
-  [Command.get]: line('get', 'key'),
-  [Command.gets]: line('gets', 'key'),
+  [Command.get]: get,
+  [Command.gets]: line('gets'),
   [Command.set]: storage('set'),
   [Command.add]: storage('add'),
   [Command.replace]: storage('replace'),
   [Command.append]: storage('append'),
   [Command.prepend]: storage('prepend'),
   [Command.cas]: cas,
-  [Command.delete]: line('delete', 'key', 'time'),
-  [Command.incr]: line('incr', 'key', 'delta'),
-  [Command.decr]: line('decr', 'key', 'delta'),
-  [Command.touch]: line('touch', 'key', 'time'),
+  [Command.delete]: line('delete', 'time'),
+  [Command.incr]: line('incr', 'delta'),
+  [Command.decr]: line('decr', 'delta'),
+  [Command.touch]: line('touch', 'time'),
   [Command.flushAll]: line('flush_all', 'time'),
-  [Command.stats]: line('stats', 'key'),
+  [Command.stats]: line('stats'),
   [Command.version]: line('version'),
-  [Command.verbosity]: line('verbosity', 'key'),
+  [Command.verbosity]: line('verbosity'),
   [Command.quit]: line('quit'),
 };
 

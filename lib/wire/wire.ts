@@ -63,24 +63,48 @@ export const Step = {
 } as const;
 export type Step = (typeof Step)[keyof typeof Step];
 
-/** What goes on the wire for one command. Numbers travel as decimal text, validated where they come in. */
-export interface Request {
-  readonly command: Command;
-  /** The wire key: char codes are the bytes. For `stats` its arguments, for `verbosity` the level. */
-  readonly key: string;
-  /** The keys of a get of many; `undefined` for every other request. */
-  readonly keys: readonly string[] | undefined;
+/** An entry's data with its flags. */
+export interface Entry {
   readonly flags: number;
-  /** Expiry time in seconds (memcached's rules); empty means: do not send one. */
-  readonly time: string;
-  /** Data of a storage command: a string's char codes are bytes. */
+  /** A string's char codes are bytes. */
   readonly data: string | Buffer;
-  readonly cas: string;
+}
+
+/** What a command sends beside its key and data. Numbers are decimal text, checked where they come in. */
+export interface RequestOptions {
+  /** Expiry time in seconds (memcached's rules); empty: none is sent. */
+  readonly time: string;
+  /** Of incr and decr. */
   readonly delta: string;
+  /** Of cas. */
+  readonly cas: string;
+  /** Ask the server not to reply. */
   readonly noreply: boolean;
   /** What the emulated client sends before the line's end (python-memcached: a space). */
   readonly tail: string;
 }
+
+/** What goes on the wire for one command. */
+export interface Request {
+  readonly command: Command;
+  /** The wire key: char codes are the bytes. For `stats` its arguments, for `verbosity` the level. */
+  readonly key: string;
+  readonly options: RequestOptions;
+  /** Of storage commands. */
+  readonly entry: Entry;
+}
+
+/** The options of a command that sends none. */
+export const NO_OPTIONS: RequestOptions = {
+  time: '',
+  delta: '',
+  cas: '',
+  noreply: false,
+  tail: '',
+};
+
+/** The entry of a command without data. */
+export const NO_ENTRY: Entry = { flags: 0, data: '' };
 
 /** Reads the replies of one connection, in order. Holds what was read until the next step. */
 export interface Decoder {
@@ -118,7 +142,7 @@ export interface Decoder {
 /** One protocol. */
 export interface Wire {
   readonly name: string;
-  /** Appends one request. Requests of `get` and `gets` with `keys` ask for all of them in one reply. */
+  /** Appends one request. */
   encode(request: Request, sink: Sink): void;
   /** Appends one request for the entries of many keys. */
   encodeGets(command: Command, keys: readonly string[], sink: Sink): void;

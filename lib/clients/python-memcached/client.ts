@@ -21,7 +21,7 @@ import { resolveOptions, type ClientArguments, type Options } from './options';
 import type { Release } from './releases';
 import { parseServers, type ServerArgument } from './server-string';
 import {
-  NO_OPTIONS,
+  KEY_ONLY,
   SIGNATURES,
   pairsOf,
   statArguments,
@@ -86,7 +86,7 @@ export class Client {
     this.#log = new DebugLog(() => this.debug, options.log);
     this.#codec = createCodec(options, this.#log);
     this.#keys = new Keys(release, options);
-    this.#plainStore = { ...NO_OPTIONS, time: '0', sent: true, tail: release.tail };
+    this.#plainStore = { ...KEY_ONLY, time: '0', sent: true, tail: release.tail };
     const dialect = createDialect(options, this.#codec, this.#log);
     this.#engine = new Engine(dialect, parseServers(servers, release), {
       observer: this.#log,
@@ -310,7 +310,7 @@ export class Client {
       // 1.54 to 1.58 forget a time of 0, and memcached refuses the line: no need to send it.
       if (time === 0 && this.#release.touchZero === 'refused') return Promise.resolve(0);
       const options = {
-        ...NO_OPTIONS,
+        ...KEY_ONLY,
         time: argumentText(time),
         noreply: Boolean(noreply),
         sent: 1,
@@ -380,7 +380,7 @@ export class Client {
     try {
       const wire = this.#wire(method, key);
       const [delta = 1, noreply] = bind(SIGNATURES[method], rest);
-      const options = { ...NO_OPTIONS, delta: argumentText(delta), noreply: Boolean(noreply) };
+      const options = { ...KEY_ONLY, delta: argumentText(delta), noreply: Boolean(noreply) };
       return this.#engine.change(Command[method], wire, spotOf(key), options) as Promise<Counted>;
     } catch (error) {
       return refuse(error);
@@ -395,7 +395,7 @@ export class Client {
   }
 
   #deleting(time: string, noreply: unknown, tail: string): ChangeOptions {
-    return { ...NO_OPTIONS, time, tail, noreply: Boolean(noreply), sent: 1 };
+    return { ...KEY_ONLY, time, tail, noreply: Boolean(noreply), sent: 1 };
   }
 }
 

@@ -156,7 +156,7 @@ export function resolveOptions(given: readonly unknown[]): Options {
     log:
       callable<(line: string) => void>(get('log'), 'log') ??
       ((line) => void process.stderr.write(line)),
-    injected: (get('injected') ?? {}),
+    injected: get('injected') ?? {},
   };
 }
 

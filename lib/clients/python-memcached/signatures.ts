@@ -1,7 +1,7 @@
 // The parameters of the Client's methods, as types and as names for binding.
 
 import { ValueError } from '../../errors';
-import type { ChangeOptions } from '../../engine/engine';
+import { NO_OPTIONS, type ChangeOptions } from '../../engine/engine';
 import type { Signature } from './arguments';
 import type { MultiKey } from './keys';
 import type { Delta, Time, TimeDelta } from './numbers';
@@ -116,14 +116,7 @@ export const SIGNATURES = {
 } as const satisfies Record<string, Signature>;
 
 /** A command that sends nothing but its key. */
-export const NO_OPTIONS: ChangeOptions = {
-  time: '',
-  delta: '',
-  cas: '',
-  noreply: false,
-  sent: null,
-  tail: '',
-};
+export const KEY_ONLY: ChangeOptions = { ...NO_OPTIONS, sent: null };
 
 /** The pairs of a mapping in order; of equal keys the last value counts, as in a dict. */
 export function pairsOf(mapping: Mapping): ReadonlyMap<MultiKey, unknown> {
