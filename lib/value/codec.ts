@@ -38,35 +38,39 @@ export interface Codec {
    * @param minCompressLength longer data is compressed if that makes it shorter; 0: never
    * @throws what pickling the value throws
    */
-  encode(value: unknown, minCompressLength: number): Entry;
+  readonly encode: (value: unknown, minCompressLength: number) => Entry;
   /** @throws {PythonError} the bytes are not what the flags say */
-  decode(flags: number, bytes: Buffer, from: number, to: number, owned: boolean): unknown;
+  readonly decode: (
+    flags: number,
+    bytes: Buffer,
+    from: number,
+    to: number,
+    owned: boolean,
+  ) => unknown;
 }
 
 export function createCodec(rows: CodecRows): Codec {
   const { write, readPlain, reads, unknown, compression } = rows;
   const compressed = compression.flag;
-  return {
-    encode(value, minCompressLength) {
-      const entry = write(value);
-      if (minCompressLength === 0 || !entry.compressible) return entry;
-      if (entry.data.length <= minCompressLength) return entry;
-      const data = typeof entry.data === 'string' ? Buffer.from(entry.data, 'latin1') : entry.data;
-      const packed = asBuffer(compression.compress(data));
-      return packed.length < data.length
-        ? { flags: entry.flags | compressed, data: packed }
-        : entry;
-    },
 
-    decode(flags, bytes, from, to, owned) {
-      if ((flags & compressed) !== 0) {
-        const data = asBuffer(compression.decompress(bytes.subarray(from, to)));
-        return this.decode(flags & ~compressed, data, 0, data.length, true);
-      }
-      if (flags === 0) return readPlain(bytes, from, to, owned);
-      for (const row of reads)
-        if ((flags & row.flag) !== 0) return row.read(bytes, from, to, owned);
-      return unknown(flags);
-    },
-  };
+  function encode(value: unknown, minCompressLength: number): Entry {
+    const entry = write(value);
+    if (minCompressLength === 0 || !entry.compressible) return entry;
+    if (entry.data.length <= minCompressLength) return entry;
+    const data = typeof entry.data === 'string' ? Buffer.from(entry.data, 'latin1') : entry.data;
+    const packed = asBuffer(compression.compress(data));
+    return packed.length < data.length ? { flags: entry.flags | compressed, data: packed } : entry;
+  }
+
+  function decode(flags: number, bytes: Buffer, from: number, to: number, owned: boolean): unknown {
+    if ((flags & compressed) !== 0) {
+      const data = asBuffer(compression.decompress(bytes.subarray(from, to)));
+      return decode(flags & ~compressed, data, 0, data.length, true);
+    }
+    if (flags === 0) return readPlain(bytes, from, to, owned);
+    for (const row of reads) if ((flags & row.flag) !== 0) return row.read(bytes, from, to, owned);
+    return unknown(flags);
+  }
+
+  return { encode, decode };
 }

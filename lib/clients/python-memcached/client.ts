@@ -8,7 +8,6 @@ import {
   type ChangeOptions,
   type Entry,
 } from '../../engine/engine';
-import type { WireKey } from '../../engine/keys';
 import type { Hit } from '../../net/operation';
 import type { Codec } from '../../value/codec';
 import { bind, isNamed } from './arguments';
@@ -55,13 +54,12 @@ export class Client {
   static readonly MemcachedKeyTypeError = errors.MemcachedKeyTypeError;
   static readonly MemcachedStringEncodingError = errors.MemcachedStringEncodingError;
 
-  /** How often each method was called, by name. */
-  readonly stats: Record<string, number> = Object.create(null) as Record<string, number>;
   /** Cas ids by wire key, as `gets` found them; kept only with `cache_cas`. */
   readonly cas_ids = new Map<string, string>();
   /** Whether `debuglog` prints. */
   debug: boolean;
 
+  readonly #calls = noCalls();
   readonly #options: Options;
   readonly #release: Release;
   readonly #codec: Codec;
@@ -92,6 +90,13 @@ export class Client {
       observer: this.#log,
       ...options.injected,
     });
+  }
+
+  /** How often each method was called, by name; methods that were not are missing. */
+  get stats(): Record<string, number> {
+    const stats = Object.create(null) as Record<string, number>;
+    for (const [name, count] of Object.entries(this.#calls)) if (count > 0) stats[name] = count;
+    return stats;
   }
 
   /** Stores only if the key does not exist. */
@@ -137,7 +142,8 @@ export class Client {
    */
   delete(key: Key, ...rest: DeleteArguments): Promise<0 | 1> {
     try {
-      const wire = this.#wire('delete', key);
+      const wire = this.#keys.wire(key);
+      this.#calls.delete++;
       const [time, noreply] = this.#deleteArguments(rest);
       const given = time !== undefined && time !== null && secondsText(time) === '0';
       const options = this.#deleting(DELETE_TIMES[this.#release.deleteTime](given), noreply, '');
@@ -149,7 +155,7 @@ export class Client {
 
   /** Deletes many keys. 1, unless a connection failed after the command was sent; what was deleted is not told. */
   async delete_multi(keys: Iterable<MultiKey>, ...rest: DeleteMultiArguments): Promise<0 | 1> {
-    this.#count('delete_multi');
+    this.#calls.delete_multi++;
     const [time, prefix, noreply] = bind(SIGNATURES.delete_multi, rest);
     const { wires, spots } = this.#keys.many(keys, prefix);
     const given = time !== undefined && time !== null && secondsText(time) === '0';
@@ -184,7 +190,8 @@ export class Client {
   get(key: Key, defaultValue?: unknown): Promise<unknown>;
   get(key: Key, given?: unknown): Promise<unknown> {
     try {
-      const wire = this.#wire('get', key);
+      const wire = this.#keys.wire(key);
+      this.#calls.get++;
       return this.#engine.get(wire, spotOf(key), given === undefined ? null : defaultOf(given));
     } catch (error) {
       return refuse(error);
@@ -196,7 +203,7 @@ export class Client {
     keys: Iterable<MultiKey>,
     ...rest: GetMultiArguments
   ): Promise<Map<MultiKey, unknown>> {
-    this.#count('get_multi');
+    this.#calls.get_multi++;
     const [prefix] = bind(SIGNATURES.get_multi, rest);
     const { wires, spots, originals } = this.#keys.many(keys, prefix);
     const found = new Map<MultiKey, unknown>();
@@ -229,7 +236,8 @@ export class Client {
 
   /** One key's value, or null; with `cache_cas` its cas id is kept for `cas`. */
   async gets(key: Key): Promise<unknown> {
-    const wire = this.#wire('gets', key);
+    const wire = this.#keys.wire(key);
+    this.#calls.gets++;
     const hit = (await this.#engine.gets(wire, spotOf(key), null)) as Hit | null;
     if (hit === null) return null;
     if (this.#options.cache_cas && hit.cas !== '') this.cas_ids.set(wire, hit.cas);
@@ -272,7 +280,7 @@ export class Client {
    * @returns your keys that were not stored
    */
   async set_multi(mapping: Mapping, ...rest: SetMultiArguments): Promise<MultiKey[]> {
-    this.#count('set_multi');
+    this.#calls.set_multi++;
     const [time, prefix, min, noreply] = bind(SIGNATURES.set_multi, rest);
     const options = this.#storeOptions('set_multi', time, noreply);
     const pairs = pairsOf(mapping);
@@ -305,7 +313,8 @@ export class Client {
   /** Gives a key a new expiry (1.54). 1: done; 0: no such key, no server, or no reply. */
   touch(key: Key, ...rest: TouchArguments): Promise<0 | 1> {
     try {
-      const wire = this.#wire('touch', key);
+      const wire = this.#keys.wire(key);
+      this.#calls.touch++;
       const [time = 0, noreply] = bind(SIGNATURES.touch, rest);
       // 1.54 to 1.58 forget a time of 0, and memcached refuses the line: no need to send it.
       if (time === 0 && this.#release.touchZero === 'refused') return Promise.resolve(0);
@@ -327,20 +336,10 @@ export class Client {
     return Promise.resolve();
   }
 
-  /** Counts the call, and checks the key. */
-  #wire(method: string, key: unknown): WireKey {
-    const wire = this.#keys.wire(key);
-    this.#count(method);
-    return wire;
-  }
-
-  #count(method: string): void {
-    this.stats[method] = (this.stats[method] ?? 0) + 1;
-  }
-
   #store(method: StoreMethod, key: Key, val: unknown, rest: readonly unknown[]): Promise<Stored> {
     try {
-      const wire = this.#wire(method, key);
+      const wire = this.#keys.wire(key);
+      this.#calls[method]++;
       let options = this.#plainStore;
       let min = 0;
       if (rest.length > 0) {
@@ -378,7 +377,8 @@ export class Client {
 
   #counting(method: 'incr' | 'decr', key: Key, rest: readonly unknown[]): Promise<Counted> {
     try {
-      const wire = this.#wire(method, key);
+      const wire = this.#keys.wire(key);
+      this.#calls[method]++;
       const [delta = 1, noreply] = bind(SIGNATURES[method], rest);
       const options = { ...KEY_ONLY, delta: argumentText(delta), noreply: Boolean(noreply) };
       return this.#engine.change(Command[method], wire, spotOf(key), options) as Promise<Counted>;
@@ -397,6 +397,27 @@ export class Client {
   #deleting(time: string, noreply: unknown, tail: string): ChangeOptions {
     return { ...KEY_ONLY, time, tail, noreply: Boolean(noreply), sent: 1 };
   }
+}
+
+/** A counter for each method that `stats` counts; one shape, so that counting costs nothing. */
+function noCalls() {
+  return {
+    add: 0,
+    append: 0,
+    cas: 0,
+    decr: 0,
+    delete: 0,
+    delete_multi: 0,
+    get: 0,
+    get_multi: 0,
+    gets: 0,
+    incr: 0,
+    prepend: 0,
+    replace: 0,
+    set: 0,
+    set_multi: 0,
+    touch: 0,
+  };
 }
 
 type StoreMethod = 'set' | 'add' | 'replace' | 'append' | 'prepend' | 'cas';

@@ -26,7 +26,7 @@ export function createDialect(options: Options, codec: Codec, log: DebugLog): Di
   const { release } = options;
   return {
     wire: textWire,
-    decode: (flags, bytes, from, to, owned) => codec.decode(flags, bytes, from, to, owned),
+    decode: codec.decode,
     placement: rehashingBuckets({ hash: serverHash(release), tries: SERVER_RETRIES }),
     failure: failurePolicy(options),
     answers: log.enabled ? loggedAnswers(release, log) : answersOf(release),
