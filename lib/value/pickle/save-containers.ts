@@ -74,12 +74,12 @@ export class ItemsTask implements Task {
     this.#batchEnd += Math.min(left, BATCH);
     this.#single =
       w.protocol === 0 || (left === 1 && (this.#batches === 'iterator' || index === 0));
-    if (!this.#single) w.out.byte(0x28);
+    if (!this.#single) w.byte(0x28);
   }
 
   #endItem(w: Writer, next: number): void {
-    if (this.#single) w.out.byte(0x61);
-    else if (next === this.#batchEnd) w.out.byte(0x65);
+    if (this.#single) w.byte(0x61);
+    else if (next === this.#batchEnd) w.byte(0x65);
   }
 }
 
@@ -140,20 +140,20 @@ export class PairsTask implements Task {
     this.#batchEnd += Math.min(left, BATCH);
     this.#single =
       w.protocol === 0 || (left === 1 && (this.#batches === 'iterator' || index === 0));
-    if (!this.#single) w.out.byte(0x28);
+    if (!this.#single) w.byte(0x28);
   }
 
   #endPair(w: Writer, next: number): void {
-    if (this.#single) w.out.byte(0x73);
-    else if (next === this.#batchEnd) w.out.byte(0x75);
+    if (this.#single) w.byte(0x73);
+    else if (next === this.#batchEnd) w.byte(0x75);
   }
 
   #end(w: Writer): true {
     // The C pickler looks for more after a full batch, with the mark already written.
     const full = this.#keys.length > 0 && this.#keys.length % BATCH === 0;
     if (full && this.#batches === 'whole' && w.protocol > 0) {
-      w.out.byte(0x28);
-      w.out.byte(0x75);
+      w.byte(0x28);
+      w.byte(0x75);
     }
     return true;
   }
@@ -179,10 +179,10 @@ export class MembersTask implements Task {
       const index = this.#index;
       if (this.#pending) {
         this.#pending = false;
-        if (index % BATCH === 0 || index === items.length) w.out.byte(0x90);
+        if (index % BATCH === 0 || index === items.length) w.byte(0x90);
       }
       if (index >= items.length) return this.#end(w);
-      if (index % BATCH === 0) w.out.byte(0x28);
+      if (index % BATCH === 0) w.byte(0x28);
       this.#index = index + 1;
       this.#pending = true;
       const item = items[index];
@@ -193,8 +193,8 @@ export class MembersTask implements Task {
   #end(w: Writer): true {
     const full = this.#items.length > 0 && this.#items.length % BATCH === 0;
     if (full && this.#batches === 'whole') {
-      w.out.byte(0x28);
-      w.out.byte(0x90);
+      w.byte(0x28);
+      w.byte(0x90);
     }
     return true;
   }
@@ -217,7 +217,7 @@ export class TupleTask implements Task {
   step(w: Writer): boolean {
     const tuple = this.#tuple;
     const short = w.protocol >= 2 && tuple.length <= SHORT_TUPLE;
-    if (this.#index === 0 && !short) w.out.byte(0x28);
+    if (this.#index === 0 && !short) w.byte(0x28);
     while (this.#index < tuple.length) {
       const index = this.#index++;
       const item = tuple[index];
@@ -231,12 +231,12 @@ export class TupleTask implements Task {
     const { length } = this.#tuple;
     if (w.has(this.#tuple)) {
       // The tuple contains itself by way of an item, which has written it meanwhile.
-      if (!short && w.protocol > 0) w.out.byte(0x31);
-      else for (let i = short ? 0 : -1; i < length; i++) w.out.byte(0x30);
+      if (!short && w.protocol > 0) w.byte(0x31);
+      else for (let i = short ? 0 : -1; i < length; i++) w.byte(0x30);
       w.fetch(this.#tuple);
       return;
     }
-    w.out.byte(short ? 0x84 + length : 0x74);
+    w.byte(short ? 0x84 + length : 0x74);
     w.memoize(this.#tuple);
   }
 }
@@ -255,16 +255,16 @@ export class FrozenSetTask implements Task {
   }
 
   step(w: Writer): boolean {
-    if (this.#index === 0) w.out.byte(0x28);
+    if (this.#index === 0) w.byte(0x28);
     while (this.#index < this.#items.length) {
       const item = this.#items[this.#index++];
       if (!w.save(restoreKey(this.#slots, item))) return false;
     }
     if (w.has(this.#set)) {
-      w.out.byte(0x31);
+      w.byte(0x31);
       w.fetch(this.#set);
     } else {
-      w.out.byte(0x91);
+      w.byte(0x91);
       w.memoize(this.#set);
     }
     return true;

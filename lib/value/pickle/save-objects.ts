@@ -77,8 +77,8 @@ export function saveGlobal(w: Writer, global: PyGlobal): boolean {
     const fits = w.protocol === 3 ? part !== '' && !part.includes('\n') : ASCII_NAME.test(part);
     if (!fits) throw new PicklingError(`the name ${JSON.stringify(part)} needs a higher protocol`);
   }
-  w.out.byte(0x63);
-  w.out.bytes(Buffer.from(`${module}\n${name}\n`, 'utf8'));
+  w.byte(0x63);
+  w.bytes(Buffer.from(`${module}\n${name}\n`, 'utf8'));
   w.memoize(key);
   return true;
 }
@@ -91,17 +91,17 @@ function saveGlobal4(w: Writer, global: PyGlobal): boolean {
   if (w.fetch(key)) return true;
   w.save(global.module);
   w.save(global.name);
-  w.out.byte(0x93);
+  w.byte(0x93);
   w.memoize(key);
   return true;
 }
 
 function extension(w: Writer, code: number): void {
-  if (code < 0x100) w.out.bytes(Buffer.of(0x82, code));
-  else if (code < 0x10000) w.out.bytes(Buffer.of(0x83, code & 0xff, code >> 8));
+  if (code < 0x100) w.bytes(Buffer.of(0x82, code));
+  else if (code < 0x10000) w.bytes(Buffer.of(0x83, code & 0xff, code >> 8));
   else {
-    w.out.byte(0x84);
-    w.out.uint32(code);
+    w.byte(0x84);
+    w.uint32(code);
   }
 }
 
@@ -118,7 +118,7 @@ function splitName({ module, name, legacy }: PyGlobal): [owner: PyGlobal, attrib
 function* dottedName(w: Writer, global: PyGlobal): Steps {
   yield BUILTIN.getattr;
   yield PyTuple.of<unknown>(...splitName(global));
-  w.out.byte(0x52);
+  w.byte(0x52);
 }
 
 /** A bound method from protocol 4 on: an object made by `getattr`. */
@@ -153,7 +153,7 @@ export function* objectSteps(w: Writer, object: PyObject, identity: object, extr
   }
   // It may have come up in its own arguments, and be written by now.
   if (w.has(identity)) {
-    w.out.byte(0x30);
+    w.byte(0x30);
     w.fetch(identity);
   } else w.memoize(identity);
   for (const op of [...ops, ...extra]) yield* opSteps(w, op, identity, slots);
@@ -163,13 +163,13 @@ export function* objectSteps(w: Writer, object: PyObject, identity: object, extr
 function* reduce(w: Writer, callable: unknown, args: PyTuple): Steps {
   yield callable;
   yield args;
-  w.out.byte(0x52);
+  w.byte(0x52);
 }
 
 function* newObj(w: Writer, { callable, args }: PyObject): Steps {
   yield callable;
   yield args;
-  w.out.byte(0x81);
+  w.byte(0x81);
 }
 
 /**
@@ -244,7 +244,7 @@ function* newObjEx(w: Writer, { callable, args, kwargs }: PyObject): Steps {
     yield callable;
     yield args;
     yield kwargs ?? {};
-    w.out.byte(0x92);
+    w.byte(0x92);
     return;
   }
   if (!(callable instanceof PyGlobal)) {
@@ -268,17 +268,17 @@ function* classic(w: Writer, object: PyObject): Steps {
     else yield* newObj(w, object);
     return;
   }
-  w.out.byte(0x28);
+  w.byte(0x28);
   const named = w.protocol === 0 && callable instanceof PyGlobal && !callable.name.includes('.');
   if (!named) yield callable;
   const slots = recall(args);
   for (const [index, arg] of args.entries()) yield restore(slots?.items?.[index], arg);
   if (!named) {
-    w.out.byte(0x6f);
+    w.byte(0x6f);
     return;
   }
   const { module, name } = nameIn(w, callable);
-  w.out.bytes(Buffer.from(`i${module}\n${name}\n`, 'utf8'));
+  w.bytes(Buffer.from(`i${module}\n${name}\n`, 'utf8'));
 }
 
 // --- what is done to an object -------------------------------------------------------------------
@@ -297,13 +297,13 @@ function* opSteps(w: Writer, op: PyOp, identity: object, slots: Slots | undefine
       return;
     case 'build':
       yield restore(own?.items?.[0], op.state);
-      w.out.byte(0x62);
+      w.byte(0x62);
       return;
     case 'call':
       yield op.setter;
       yield identity;
       yield restore(own?.items?.[0], op.state);
-      w.out.bytes(Buffer.of(0x86, 0x52, 0x30));
+      w.bytes(Buffer.of(0x86, 0x52, 0x30));
   }
 }
 

@@ -73,23 +73,23 @@ const SAVERS: ReadonlyMap<object, Saver> = new Map<object, Saver>([
 
 function saveList(w: Writer, value: object): boolean {
   const list = value as readonly unknown[];
-  w.out.latin1(w.protocol === 0 ? '(l' : ']');
-  w.memoize(list);
+  w.open(list, 0x5d, 0x6c);
+  if (list.length === 0) return true;
   return w.begin(new ItemsTask(list, recall(list), w.rules.batchesOfC ? 'whole' : 'iterator'));
 }
 
 function saveDict(w: Writer, value: object): boolean {
-  w.out.latin1(w.protocol === 0 ? '(d' : '}');
-  w.memoize(value);
+  w.open(value, 0x7d, 0x64);
   const dict = value as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(dict);
+  if (keys.length === 0) return true;
   const batches = w.rules.batchesOfC ? 'whole' : 'iterator';
-  return w.begin(new PairsTask(Object.keys(dict), Object.values(dict), recall(dict), batches));
+  return w.begin(new PairsTask(keys, Object.values(dict), recall(dict), batches));
 }
 
 function saveMap(w: Writer, value: object): boolean {
   const map = value as ReadonlyMap<unknown, unknown>;
-  w.out.latin1(w.protocol === 0 ? '(d' : '}');
-  w.memoize(map);
+  w.open(map, 0x7d, 0x64);
   const batches = w.rules.batchesOfC ? 'whole' : 'iterator';
   return w.begin(new PairsTask([...map.keys()], [...map.values()], recall(map), batches));
 }
@@ -97,14 +97,14 @@ function saveMap(w: Writer, value: object): boolean {
 function saveTuple(w: Writer, value: object): boolean {
   const tuple = value as readonly unknown[];
   if (tuple.length > 0) return w.begin(new TupleTask(tuple));
-  w.out.latin1(w.protocol === 0 ? '(t' : ')');
+  w.latin1(w.protocol === 0 ? '(t' : ')');
   return true;
 }
 
 function saveSet(w: Writer, value: object): boolean {
   const set = value as ReadonlySet<unknown>;
   if (w.protocol < 4) return beginSteps(w, setByCall(w, set, 'set'));
-  w.out.byte(0x8f);
+  w.byte(0x8f);
   w.memoize(set);
   return w.begin(new MembersTask([...set], recall(set), w.rules.batchesOfC ? 'whole' : 'iterator'));
 }
@@ -155,13 +155,13 @@ function* bytesByCall(w: Writer, bytes: Buffer, identity: object | string): Step
   yield bytes.length === 0 ? new PyGlobal('builtins', 'bytes') : ENCODE;
   if (bytes.length === 0) yield new PyTuple();
   else yield* latin1Args(w, bytes, 'latin1');
-  w.out.byte(0x52);
+  w.byte(0x52);
   w.memoize(identity);
 }
 
 /** `(text, encoding)`: the text is made for this call, so it shares no memo entry with others. */
 function* latin1Args(w: Writer, bytes: Buffer, encoding: string): Steps {
-  if (w.protocol < 2) w.out.byte(0x28);
+  if (w.protocol < 2) w.byte(0x28);
   const text = bytes.toString('latin1');
   // One-letter texts are one object each in CPython, like 'latin1'; 'latin-1' is made for each call.
   if (text.length < 2) yield text;
@@ -175,7 +175,7 @@ function* latin1Args(w: Writer, bytes: Buffer, encoding: string): Steps {
     else w.newText(encoding);
     w.put();
   }
-  w.out.byte(w.protocol < 2 ? 0x74 : 0x86);
+  w.byte(w.protocol < 2 ? 0x74 : 0x86);
   w.put();
 }
 
@@ -195,20 +195,20 @@ function* byteArrayByCall(w: Writer, bytes: Buffer, identity: object): Steps {
   else if (bytes.length === 0 || !w.rules.byteArrayFromBytes) {
     yield bytes.length === 0 ? new PyTuple() : PyTuple.of<unknown>(Buffer.from(bytes));
   } else yield* freshBytesArgs(w, bytes);
-  w.out.byte(0x52);
+  w.byte(0x52);
   w.memoize(identity);
 }
 
 /** `(bytes,)`, with bytes that are no other's, even single ones. */
 function* freshBytesArgs(w: Writer, bytes: Buffer): Steps {
-  if (w.protocol < 2) w.out.byte(0x28);
+  if (w.protocol < 2) w.byte(0x28);
   const copy = Buffer.from(bytes);
   if (w.protocol < 3) yield* bytesByCall(w, copy, copy);
   else {
     w.binBytes(copy);
     w.memoize(copy);
   }
-  w.out.byte(w.protocol < 2 ? 0x74 : 0x85);
+  w.byte(w.protocol < 2 ? 0x74 : 0x85);
   w.put();
 }
 
@@ -217,8 +217,8 @@ function savePickleBuffer(w: Writer, value: object): boolean {
   if (w.protocol < 5) throw new PicklingError('a PickleBuffer needs protocol 5');
   const { bufferCallback } = w.settings;
   if (bufferCallback !== undefined && !bufferCallback(bytes)) {
-    w.out.byte(0x97);
-    if (readonly) w.out.byte(0x98);
+    w.byte(0x97);
+    if (readonly) w.byte(0x98);
     return true;
   }
   if (readonly) w.binBytes(bytes);

@@ -1,16 +1,24 @@
-// Memo numbers of short texts, by value: a hash table that costs a fifth of a Map's insertion.
+// Memo numbers of short texts, by value: a hash table that costs a fraction of a Map's insertion.
 
 /** Slots of the table that is kept between dumps. */
 const KEPT_SLOTS = 4096;
 
-/** For each slot the run it was filled in, and the index of its text. Slots of older runs are empty. */
+/** For each slot: the run that filled it, and its text's hash and memo number. Slots of older runs are empty. */
 interface Table {
   readonly runs: Uint32Array;
+  readonly hashes: Int32Array;
+  readonly entries: Uint32Array;
+  /** Index of the text in the run's own list: the table keeps no text alive. */
   readonly indices: Uint32Array;
 }
 
 function newTable(slots: number): Table {
-  return { runs: new Uint32Array(slots), indices: new Uint32Array(slots) };
+  return {
+    runs: new Uint32Array(slots),
+    hashes: new Int32Array(slots),
+    entries: new Uint32Array(slots),
+    indices: new Uint32Array(slots),
+  };
 }
 
 const kept = newTable(KEPT_SLOTS);
@@ -20,45 +28,53 @@ export class TextMemo {
   #table: Table = kept;
   #mask = KEPT_SLOTS - 1;
   /** Dumps inside dumps share the kept table: they only lose sight of each other's texts. */
-  #run = nextRun();
+  readonly #run = nextRun();
   readonly #texts: string[] = [];
-  readonly #hashes: number[] = [];
-  readonly #entries: number[] = [];
+  /** Where `find` ended: the place for the text that it did not find. */
+  #free = 0;
 
   /** The memo number of a text with this hash, or -1. */
   find(text: string, hash: number): number {
-    const { runs, indices } = this.#table;
+    const { runs, hashes, entries, indices } = this.#table;
     const mask = this.#mask;
-    for (let slot = mix(hash) & mask; runs[slot] === this.#run; slot = (slot + 1) & mask) {
-      const index = indices[slot] as number;
-      if (this.#hashes[index] === hash && this.#texts[index] === text) {
-        return this.#entries[index] as number;
+    const run = this.#run;
+    let slot = mix(hash) & mask;
+    while (runs[slot] === run) {
+      if (hashes[slot] === hash && this.#texts[indices[slot] as number] === text) {
+        return entries[slot] as number;
       }
+      slot = (slot + 1) & mask;
     }
+    this.#free = slot;
     return -1;
   }
 
-  /** Notes a text that `find` did not find. */
+  /** Notes the text that the last `find` did not find. */
   add(text: string, hash: number, entry: number): void {
+    const { runs, hashes, entries, indices } = this.#table;
+    const slot = this.#free;
     const index = this.#texts.push(text) - 1;
-    this.#hashes.push(hash);
-    this.#entries.push(entry);
-    if (index * 2 > this.#mask) this.#grow();
-    else this.#place(index, hash);
-  }
-
-  #place(index: number, hash: number): void {
-    const { runs, indices } = this.#table;
-    let slot = mix(hash) & this.#mask;
-    while (runs[slot] === this.#run) slot = (slot + 1) & this.#mask;
     runs[slot] = this.#run;
+    hashes[slot] = hash;
+    entries[slot] = entry;
     indices[slot] = index;
+    if (index * 2 > this.#mask) this.#grow();
   }
 
   #grow(): void {
-    this.#mask = this.#mask * 4 + 3;
-    this.#table = newTable(this.#mask + 1);
-    this.#hashes.forEach((hash, index) => this.#place(index, hash));
+    const old = this.#table;
+    const mask = (this.#mask = this.#mask * 4 + 3);
+    const table = (this.#table = newTable(mask + 1));
+    old.runs.forEach((run, from) => {
+      if (run !== this.#run) return;
+      const hash = old.hashes[from] as number;
+      let slot = mix(hash) & mask;
+      while (table.runs[slot] === run) slot = (slot + 1) & mask;
+      table.runs[slot] = run;
+      table.hashes[slot] = hash;
+      table.entries[slot] = old.entries[from] as number;
+      table.indices[slot] = old.indices[from] as number;
+    });
   }
 }
 

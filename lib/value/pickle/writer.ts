@@ -28,8 +28,7 @@ export interface MemoPlan {
   readonly fetched: ReadonlySet<number> | undefined;
 }
 
-export class Writer {
-  readonly out: Output;
+export class Writer extends Output {
   readonly rules: Rules;
   readonly protocol: number;
   readonly settings: WriteSettings;
@@ -47,38 +46,44 @@ export class Writer {
   readonly #rowEntries: number[] = [];
   #entries = 0;
   #nodes = 0;
+  readonly #maxDepth: number;
+  readonly #maxNodes: number;
+  readonly #persistentId: ((value: unknown) => unknown) | undefined;
   /** For `optimize`: entries that were fetched, and the numbers of those that a first run fetched. */
   readonly fetched: Set<number> | undefined;
   readonly #numbers: number[] | undefined;
   readonly #plan: MemoPlan | undefined;
 
   constructor(settings: WriteSettings, protocol: number, plan?: MemoPlan) {
+    super(settings.limits.totalBytes, settings.rules.bigOutsideFrames);
     this.settings = settings;
     this.protocol = protocol;
     this.rules = settings.rules;
-    this.out = new Output(settings.limits.totalBytes, settings.rules.bigOutsideFrames);
     this.#plan = plan;
     this.#numbers = plan && [];
     this.#simpleTexts = protocol >= 3 || (protocol > 0 && !settings.py2Str);
+    this.#maxDepth = settings.limits.depth;
+    this.#maxNodes = settings.limits.nodes;
+    this.#persistentId = settings.persistentId;
     this.fetched = settings.optimize ? new Set<number>() : undefined;
   }
 
   /** Writes the whole pickle. */
   write(value: unknown): Buffer {
-    const { out, protocol } = this;
+    const { protocol } = this;
     try {
       if (protocol >= 2) {
-        out.byte(0x80);
-        out.byte(protocol);
+        this.byte(0x80);
+        this.byte(protocol);
       }
-      if (protocol >= 4) out.openFrame();
+      if (protocol >= 4) this.openFrame();
       this.save(value);
       this.#run();
-      out.byte(0x2e);
-      if (protocol >= 4) out.closeFrame();
-      return out.finish();
+      this.byte(0x2e);
+      if (protocol >= 4) this.closeFrame();
+      return this.finish();
     } catch (error) {
-      out.release();
+      this.release();
       throw error;
     }
   }
@@ -92,12 +97,23 @@ export class Writer {
     }
   }
 
+  /** Writes the opcode of an empty list or dict and memoizes it. Protocol 0 has none: a mark and LIST or DICT. */
+  open(container: object, opcode: number, oldOpcode: number): void {
+    this.ensure(3);
+    if (this.protocol > 0) this.buffer[this.pos++] = opcode;
+    else {
+      this.buffer[this.pos++] = 0x28;
+      this.buffer[this.pos++] = oldOpcode;
+    }
+    this.memoize(container);
+  }
+
   /** Puts a container or object in work. False, for `save` to give on. */
   begin(task: Task): false {
-    if (this.#tasks.length >= this.settings.limits.depth) {
+    if (this.#tasks.length >= this.#maxDepth) {
       throw new PicklingError('nested deeper than the limit allows');
     }
-    if (++this.#nodes > this.settings.limits.nodes) {
+    if (++this.#nodes > this.#maxNodes) {
       throw new PicklingError('more containers and objects than the limit allows');
     }
     this.#tasks.push(task);
@@ -106,13 +122,12 @@ export class Writer {
 
   /** Saves a value: true if it is written, false if a task was begun that must run first. */
   save(value: unknown): boolean {
-    const { out } = this;
-    if (out.pos >= out.frameEnd) {
-      out.closeFrame();
-      out.openFrame();
+    if (this.pos >= this.frameEnd) {
+      this.closeFrame();
+      this.openFrame();
     }
-    if (this.settings.persistentId !== undefined) {
-      const pid = this.settings.persistentId(value);
+    if (this.#persistentId !== undefined) {
+      const pid = this.#persistentId(value);
       if (pid !== undefined && pid !== null) return this.#persistent(pid);
     }
     return this.saveValue(value);
@@ -123,11 +138,10 @@ export class Writer {
    * key saves the look into the memo.
    */
   saveKey(key: unknown, index: number): boolean {
-    if (typeof key !== 'string' || this.settings.persistentId !== undefined) return this.save(key);
-    const { out } = this;
-    if (out.pos >= out.frameEnd) {
-      out.closeFrame();
-      out.openFrame();
+    if (typeof key !== 'string' || this.#persistentId !== undefined) return this.save(key);
+    if (this.pos >= this.frameEnd) {
+      this.closeFrame();
+      this.openFrame();
     }
     if (this.#rowKeys[index] === key) this.get(this.#rowEntries[index] as number);
     else {
@@ -166,12 +180,11 @@ export class Writer {
       default:
         throw new PicklingError(`cannot pickle a ${typeof value}`);
     }
-    this.out.byte(0x4e);
+    this.byte(0x4e);
     return true;
   }
 
   #persistent(pid: unknown): boolean {
-    const { out } = this;
     if (this.protocol > 0) {
       return this.begin(persistentTask(pid));
     }
@@ -179,7 +192,7 @@ export class Writer {
     if (!/^[\x20-\x7e]+$/.test(text)) {
       throw new PicklingError('persistent ids in protocol 0 must be ASCII text');
     }
-    out.latin1(`P${text}\n`);
+    this.latin1(`P${text}\n`);
     return true;
   }
 
@@ -192,18 +205,17 @@ export class Writer {
 
   /** Writes PUT, or what the protocol has for it; the number. */
   put(): number {
-    const { out } = this;
     const entry = this.#entries++;
     if (this.#plan !== undefined && this.#plan.fetched?.has(entry) !== true) return entry;
     const number = this.#numbers === undefined ? entry : this.#renumber(entry);
-    if (this.protocol >= 4) out.byte(0x94);
-    else if (this.protocol === 0) out.latin1(`p${number}\n`);
+    if (this.protocol >= 4) this.byte(0x94);
+    else if (this.protocol === 0) this.latin1(`p${number}\n`);
     else if (number < 256) {
-      out.byte(0x71);
-      out.byte(number);
+      this.byte(0x71);
+      this.byte(number);
     } else {
-      out.byte(0x72);
-      out.uint32(number);
+      this.byte(0x72);
+      this.uint32(number);
     }
     return entry;
   }
@@ -229,25 +241,24 @@ export class Writer {
   }
 
   get(entry: number): void {
-    const { out } = this;
     this.fetched?.add(entry);
     const number = this.#numbers?.[entry] ?? entry;
-    if (this.protocol === 0) out.latin1(`g${number}\n`);
+    if (this.protocol === 0) this.latin1(`g${number}\n`);
     else if (number < 256) {
-      out.ensure(2);
-      out.buffer[out.pos++] = 0x68;
-      out.buffer[out.pos++] = number;
+      this.ensure(2);
+      this.buffer[this.pos++] = 0x68;
+      this.buffer[this.pos++] = number;
     } else {
-      out.byte(0x6a);
-      out.uint32(number);
+      this.byte(0x6a);
+      this.uint32(number);
     }
   }
 
   // --- scalars ---------------------------------------------------------------------------------------
 
   #bool(value: boolean): void {
-    if (this.protocol >= 2) this.out.byte(value ? 0x88 : 0x89);
-    else this.out.latin1(value ? 'I01\n' : 'I00\n');
+    if (this.protocol >= 2) this.byte(value ? 0x88 : 0x89);
+    else this.latin1(value ? 'I01\n' : 'I00\n');
   }
 
   number(value: number): void {
@@ -258,29 +269,28 @@ export class Writer {
   }
 
   #int32(value: number): void {
-    const { out } = this;
     if (this.protocol === 0) {
-      out.latin1(this.rules.shortIntText ? `I${value}\n` : `L${value}L\n`);
+      this.latin1(this.rules.shortIntText ? `I${value}\n` : `L${value}L\n`);
       return;
     }
-    out.ensure(5);
-    const { buffer, pos } = out;
+    this.ensure(5);
+    const { buffer, pos } = this;
     if (value >= 0 && value < 0x100) {
       buffer[pos] = 0x4b;
       buffer[pos + 1] = value;
-      out.pos += 2;
+      this.pos += 2;
     } else if (value >= 0 && value < 0x10000) {
       buffer[pos] = 0x4d;
       buffer[pos + 1] = value;
       buffer[pos + 2] = value >>> 8;
-      out.pos += 3;
+      this.pos += 3;
     } else {
       buffer[pos] = 0x4a;
       buffer[pos + 1] = value;
       buffer[pos + 2] = value >>> 8;
       buffer[pos + 3] = value >>> 16;
       buffer[pos + 4] = value >>> 24;
-      out.pos += 5;
+      this.pos += 5;
     }
   }
 
@@ -291,26 +301,25 @@ export class Writer {
 
   #wideInt(value: bigint): void {
     // Python 2's int has 64 bits and no opcode for more than 32.
-    if (this.rules.python2 && BigInt.asIntN(64, value) === value) this.out.latin1(`I${value}\n`);
+    if (this.rules.python2 && BigInt.asIntN(64, value) === value) this.latin1(`I${value}\n`);
     else this.long(value);
   }
 
   /** An int with a text form or LONG1/LONG4, whatever its size. */
   long(value: bigint): void {
-    const { out } = this;
     if (this.protocol < 2) {
-      out.latin1(`L${this.#digits(value)}L\n`);
+      this.latin1(`L${this.#digits(value)}L\n`);
       return;
     }
     const bytes = longBytes(value);
     if (bytes.length < 256) {
-      out.byte(0x8a);
-      out.byte(bytes.length);
+      this.byte(0x8a);
+      this.byte(bytes.length);
     } else {
-      out.byte(0x8b);
-      out.uint32(bytes.length);
+      this.byte(0x8b);
+      this.uint32(bytes.length);
     }
-    out.bytes(bytes);
+    this.bytes(bytes);
   }
 
   #digits(value: bigint): string {
@@ -325,20 +334,19 @@ export class Writer {
   }
 
   float(value: number): void {
-    const { out } = this;
     if (this.protocol === 0) {
-      out.latin1(`F${floatRepr(value)}\n`);
+      this.latin1(`F${floatRepr(value)}\n`);
       return;
     }
-    out.ensure(9);
-    out.buffer[out.pos] = 0x47;
-    out.view.setFloat64(out.pos + 1, value, false);
-    out.pos += 9;
+    this.ensure(9);
+    this.buffer[this.pos] = 0x47;
+    this.view.setFloat64(this.pos + 1, value, false);
+    this.pos += 9;
   }
 
   #pyFloat({ value, bits }: PyFloat): void {
     this.float(value);
-    if (bits !== undefined && this.protocol > 0) this.out.view.setBigUint64(this.out.pos - 8, bits);
+    if (bits !== undefined && this.protocol > 0) this.view.setBigUint64(this.pos - 8, bits);
   }
 
   #exact(value: Exact): void {
@@ -351,7 +359,7 @@ export class Writer {
 
   #py2Int({ value }: Py2Int): void {
     if (BigInt.asIntN(32, BigInt(value)) === BigInt(value)) this.#int32(Number(value));
-    else this.out.latin1(`I${value}\n`);
+    else this.latin1(`I${value}\n`);
   }
 
   /** A Python 2 str; from protocol 3 on the text or bytes that it was read as. */
@@ -371,21 +379,20 @@ export class Writer {
   }
 
   strBytes(bytes: Buffer): void {
-    const { out } = this;
     if (this.protocol === 0) {
-      out.byte(0x53);
-      out.bytes(encodeLiteral(bytes));
-      out.byte(0x0a);
+      this.byte(0x53);
+      this.bytes(encodeLiteral(bytes));
+      this.byte(0x0a);
       return;
     }
     if (bytes.length < 256) {
-      out.byte(0x55);
-      out.byte(bytes.length);
+      this.byte(0x55);
+      this.byte(bytes.length);
     } else {
-      out.byte(0x54);
-      out.uint32(bytes.length);
+      this.byte(0x54);
+      this.uint32(bytes.length);
     }
-    out.bytes(bytes);
+    this.bytes(bytes);
   }
 
   // --- text --------------------------------------------------------------------------------------------
@@ -419,12 +426,11 @@ export class Writer {
    * one go: when the memo knows the text, GET takes the place of the copy.
    */
   #asciiText(value: string): number {
-    const { out } = this;
     const { length } = value;
-    out.ensure(length + TEXT_HEADER);
-    const { buffer } = out;
+    this.ensure(length + TEXT_HEADER);
+    const { buffer } = this;
     const size = this.protocol >= 4 ? 2 : TEXT_HEADER;
-    const start = out.pos + size;
+    const start = this.pos + size;
     let hash = length;
     for (let i = 0; i < length; i++) {
       const unit = value.charCodeAt(i);
@@ -437,11 +443,11 @@ export class Writer {
       this.get(known);
       return known;
     }
-    let { pos } = out;
+    let { pos } = this;
     buffer[pos++] = size === 2 ? 0x8c : 0x58;
     buffer[pos++] = length;
     while (pos < start) buffer[pos++] = 0;
-    out.pos = start + length;
+    this.pos = start + length;
     const entry = this.put();
     this.#shortTexts.add(value, hash, entry);
     return entry;
@@ -454,9 +460,9 @@ export class Writer {
   }
 
   #textLine(line: Buffer): void {
-    this.out.byte(0x56);
-    this.out.bytes(line);
-    this.out.byte(0x0a);
+    this.byte(0x56);
+    this.bytes(line);
+    this.byte(0x0a);
   }
 
   #longText(value: string): void {
@@ -471,19 +477,19 @@ export class Writer {
     }
     const outside = this.#openPayload(size);
     this.#textHeader(size);
-    this.out.ensure(size);
-    const { buffer, pos } = this.out;
-    this.out.pos +=
+    this.ensure(size);
+    const { buffer, pos } = this;
+    this.pos +=
       size === value.length ? buffer.latin1Write(value, pos) : buffer.utf8Write(value, pos);
-    if (outside) this.out.openFrame();
+    if (outside) this.openFrame();
   }
 
   /** Text given as UTF-8 with surrogates passed through. Protocol 1 and up. */
   utf8(bytes: Buffer): void {
     const outside = this.#openPayload(bytes.length);
     this.#textHeader(bytes.length);
-    this.out.bytes(bytes);
-    if (outside) this.out.openFrame();
+    this.bytes(bytes);
+    if (outside) this.openFrame();
   }
 
   /** Text given as code points, in the line of protocol 0. */
@@ -495,24 +501,24 @@ export class Writer {
   }
 
   #textHeader(size: number): void {
-    const { out, protocol } = this;
+    const { protocol } = this;
     if (protocol >= 4 && size < 256) {
-      out.byte(0x8c);
-      out.byte(size);
+      this.byte(0x8c);
+      this.byte(size);
     } else if (size <= MAX_UINT32) {
-      out.byte(0x58);
-      out.uint32(size);
+      this.byte(0x58);
+      this.uint32(size);
     } else {
       if (protocol < 4) throw new PicklingError('text of 4 GiB and more needs protocol 4');
-      out.byte(0x8d);
-      out.uint64(size);
+      this.byte(0x8d);
+      this.uint64(size);
     }
   }
 
   /** Closes the frame before a big payload. True if a new one has to be opened after it. */
   #openPayload(size: number): boolean {
     if (this.protocol < 4 || !this.rules.bigOutsideFrames || size < FRAME_TARGET) return false;
-    this.out.closeFrame();
+    this.closeFrame();
     return true;
   }
 
@@ -521,30 +527,29 @@ export class Writer {
   /** BINBYTES (protocol 3 and up), without a memo entry. */
   binBytes(bytes: Uint8Array): void {
     const size = bytes.length;
-    const { out } = this;
     const outside = this.#openPayload(size);
     if (size < 256) {
-      out.byte(0x43);
-      out.byte(size);
+      this.byte(0x43);
+      this.byte(size);
     } else if (size <= MAX_UINT32) {
-      out.byte(0x42);
-      out.uint32(size);
+      this.byte(0x42);
+      this.uint32(size);
     } else {
       if (this.protocol < 4) throw new PicklingError('bytes of 4 GiB and more need protocol 4');
-      out.byte(0x8e);
-      out.uint64(size);
+      this.byte(0x8e);
+      this.uint64(size);
     }
-    out.bytes(bytes);
-    if (outside) out.openFrame();
+    this.bytes(bytes);
+    if (outside) this.openFrame();
   }
 
   /** BYTEARRAY8 (protocol 5), without a memo entry. */
   byteArray8(bytes: Uint8Array): void {
     const outside = this.#openPayload(bytes.length);
-    this.out.byte(0x96);
-    this.out.uint64(bytes.length);
-    this.out.bytes(bytes);
-    if (outside) this.out.openFrame();
+    this.byte(0x96);
+    this.uint64(bytes.length);
+    this.bytes(bytes);
+    if (outside) this.openFrame();
   }
 }
 
@@ -557,7 +562,7 @@ function persistentTask(pid: unknown): Task {
         saved = true;
         if (!w.saveValue(pid)) return false;
       }
-      w.out.byte(0x51);
+      w.byte(0x51);
       return true;
     },
   };
