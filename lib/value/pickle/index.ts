@@ -13,6 +13,17 @@ export * from './options';
 export * from './contract';
 export { PyDict, PyFrozenSet, PySet, pyKey } from './equality';
 export { Registry } from './registry';
+export {
+  PyDate,
+  PyDateTime,
+  PyFixedZone,
+  PyTime,
+  PyTimedelta,
+  PyTimezone,
+  PyZoneInfo,
+  type Fold,
+  type TimeZone,
+} from './classes';
 export { protocolOf, recall, remember, carry } from './slots';
 
 /** Reads pickles; holds the options for any number of loads. */

@@ -1,0 +1,381 @@
+// Python's date, time and datetime, with every field that Python holds.
+import { inspect } from 'node:util';
+import type { KnownClass } from '../contract';
+import { bytesOf, PyObject } from '../types';
+import { offsetText, PyTimezone, six, tryMake, two } from './timedelta';
+import { isTimeZone, offsetOf, zoneRepr, type Fold, type TimeZone } from './zones';
+
+const DAYS_IN_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** A day: year 1 to 9999. */
+export class PyDate {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+
+  /** @throws {RangeError} no such day */
+  constructor(year: number, month: number, day: number) {
+    if (!isDay(year, month, day)) throw new RangeError(`no such day: ${year}-${month}-${day}`);
+    this.year = year;
+    this.month = month;
+    this.day = day;
+  }
+
+  /** The day of a Date in UTC. */
+  static fromDate(date: Date): PyDate {
+    return new PyDate(date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate());
+  }
+
+  /** Midnight UTC of this day. */
+  toDate(): Date {
+    return new Date(utcMilliseconds(this.year, this.month, this.day, 0, 0, 0));
+  }
+
+  /** As Python: `2024-01-02`. */
+  toString(): string {
+    return dateText(this.year, this.month, this.day);
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect.custom](): string {
+    return `datetime.date(${this.year}, ${this.month}, ${this.day})`;
+  }
+}
+
+/** A time of day, maybe with a time zone. */
+export class PyTime {
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  readonly microsecond: number;
+  readonly tzinfo: TimeZone | null;
+  readonly fold: Fold;
+
+  /** @throws {RangeError} no such time */
+  constructor(
+    hour = 0,
+    minute = 0,
+    second = 0,
+    microsecond = 0,
+    tzinfo: TimeZone | null = null,
+    fold: Fold = 0,
+  ) {
+    if (!isTimeOfDay(hour, minute, second, microsecond))
+      throw new RangeError('no such time of day');
+    this.hour = hour;
+    this.minute = minute;
+    this.second = second;
+    this.microsecond = microsecond;
+    this.tzinfo = tzinfo;
+    this.fold = fold;
+  }
+
+  /** As Python: `03:04:05.000006+02:00`. */
+  toString(): string {
+    return clockText(this) + zoneText(this.tzinfo, undefined);
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect.custom](): string {
+    const parts = [this.hour, this.minute];
+    if (this.second !== 0 || this.microsecond !== 0) parts.push(this.second);
+    if (this.microsecond !== 0) parts.push(this.microsecond);
+    return `datetime.time(${parts.join(', ')}${tailRepr(this)})`;
+  }
+}
+
+/** A day and a time, maybe with a time zone. */
+export class PyDateTime {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  readonly microsecond: number;
+  /** Null: naive. A PyTimezone, PyZoneInfo or PyFixedZone; any other Python class as a PyObject. */
+  readonly tzinfo: TimeZone | null;
+  readonly fold: Fold;
+
+  /** @throws {RangeError} no such day or time */
+  constructor(
+    year: number,
+    month: number,
+    day: number,
+    hour = 0,
+    minute = 0,
+    second = 0,
+    microsecond = 0,
+    tzinfo: TimeZone | null = null,
+    fold: Fold = 0,
+  ) {
+    if (!isDay(year, month, day)) throw new RangeError(`no such day: ${year}-${month}-${day}`);
+    if (!isTimeOfDay(hour, minute, second, microsecond))
+      throw new RangeError('no such time of day');
+    this.year = year;
+    this.month = month;
+    this.day = day;
+    this.hour = hour;
+    this.minute = minute;
+    this.second = second;
+    this.microsecond = microsecond;
+    this.tzinfo = tzinfo;
+    this.fold = fold;
+  }
+
+  /**
+   * The moment of a Date as an aware datetime in UTC, or in a fixed zone.
+   * @throws {RangeError} an invalid Date, or a year that Python does not have
+   */
+  static fromDate(date: Date, zone: PyTimezone | null = PyTimezone.utc): PyDateTime {
+    const shift = zone === null ? 0 : zone.offset.totalSeconds() * 1000;
+    const local = new Date(date.getTime() + shift);
+    if (Number.isNaN(local.getTime())) throw new RangeError('an invalid Date');
+    return new PyDateTime(
+      local.getUTCFullYear(),
+      local.getUTCMonth() + 1,
+      local.getUTCDate(),
+      local.getUTCHours(),
+      local.getUTCMinutes(),
+      local.getUTCSeconds(),
+      local.getUTCMilliseconds() * 1000,
+      zone,
+    );
+  }
+
+  /**
+   * The moment, to the millisecond. A naive datetime is taken as local time, as Python's timestamp() does, or as UTC on request.
+   * @throws {TypeError} a time zone of a class whose offset is not known
+   */
+  toDate({ naive = 'local' }: { naive?: 'local' | 'utc' } = {}): Date {
+    const { year, month, day, hour, minute, second, tzinfo } = this;
+    const ms = Math.floor(this.microsecond / 1000);
+    if (tzinfo === null && naive === 'local') {
+      const local = new Date(2000, month - 1, day, hour, minute, second, ms);
+      local.setFullYear(year, month - 1, day);
+      return local;
+    }
+    const utc = utcMilliseconds(year, month, day, hour, minute, second) + ms;
+    if (tzinfo === null) return new Date(utc);
+    const offset = offsetOf(tzinfo, utc, this.fold);
+    if (offset === undefined) throw new TypeError(`the offset of ${zoneRepr(tzinfo)} is not known`);
+    return new Date(utc - offset * 1000);
+  }
+
+  /** As Python: `2024-01-02 03:04:05.000006+02:00`. */
+  toString(): string {
+    return `${dateText(this.year, this.month, this.day)} ${clockText(this)}${this.#zoneText()}`;
+  }
+
+  /** As Python's isoformat(). */
+  toJSON(): string {
+    return this.toString().replace(' ', 'T');
+  }
+
+  #zoneText(): string {
+    const { year, month, day, hour, minute, second } = this;
+    return zoneText(
+      this.tzinfo,
+      utcMilliseconds(year, month, day, hour, minute, second),
+      this.fold,
+    );
+  }
+
+  [inspect.custom](): string {
+    const parts = [this.year, this.month, this.day, this.hour, this.minute];
+    if (this.second !== 0 || this.microsecond !== 0) parts.push(this.second);
+    if (this.microsecond !== 0) parts.push(this.microsecond);
+    return `datetime.datetime(${parts.join(', ')}${tailRepr(this)})`;
+  }
+}
+
+// --- checks --------------------------------------------------------------------------------------
+
+function isDay(year: number, month: number, day: number): boolean {
+  if (!isIn(year, 1, 9999) || !isIn(month, 1, 12)) return false;
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const days = month === 2 && !isLeap ? 28 : (DAYS_IN_MONTH[month - 1] ?? 0);
+  return isIn(day, 1, days);
+}
+
+function isTimeOfDay(hour: number, minute: number, second: number, microsecond: number): boolean {
+  return (
+    isIn(hour, 0, 23) && isIn(minute, 0, 59) && isIn(second, 0, 59) && isIn(microsecond, 0, 999_999)
+  );
+}
+
+function isIn(value: number, low: number, high: number): boolean {
+  return Number.isInteger(value) && value >= low && value <= high;
+}
+
+// --- text ----------------------------------------------------------------------------------------
+
+function dateText(year: number, month: number, day: number): string {
+  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
+}
+
+interface ClockFields {
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  readonly microsecond: number;
+}
+
+function clockText({ hour, minute, second, microsecond }: ClockFields): string {
+  const fraction = microsecond === 0 ? '' : `.${six(microsecond)}`;
+  return `${two(hour)}:${two(minute)}:${two(second)}${fraction}`;
+}
+
+function zoneText(zone: TimeZone | null, utc: number | undefined, fold: Fold = 0): string {
+  const offset = zone === null ? undefined : offsetOf(zone, utc, fold);
+  return offset === undefined ? '' : offsetText(offset);
+}
+
+function tailRepr({ tzinfo, fold }: { tzinfo: TimeZone | null; fold: Fold }): string {
+  return (fold === 0 ? '' : ', fold=1') + (tzinfo === null ? '' : `, tzinfo=${zoneRepr(tzinfo)}`);
+}
+
+/** Milliseconds since the epoch of these fields read as UTC; Date.UTC maps years below 100 to 19xx. */
+function utcMilliseconds(
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+): number {
+  const date = new Date(Date.UTC(2000, month - 1, day, hour, minute, second));
+  date.setUTCFullYear(year, month - 1, day);
+  return date.getTime();
+}
+
+// --- pickles -------------------------------------------------------------------------------------
+
+const FOLD = 0x80;
+
+/** The bytes of an argument, if they are exactly so many: nothing else is what datetime pickles. */
+function fixedBytes(value: unknown, length: number): Buffer | undefined {
+  const bytes = bytesOf(value);
+  return bytes?.length === length ? bytes : undefined;
+}
+
+/** A tzinfo argument: undefined where it is none that Python would take. */
+function zoneArgument(args: readonly unknown[]): TimeZone | null | undefined {
+  if (args.length < 2) return null;
+  const zone = args[1];
+  return zone === null || isTimeZone(zone) ? zone : undefined;
+}
+
+// datetime(10 bytes: year BE2, month (fold: | 0x80), day, hour, minute, second, microsecond BE3[, tzinfo])
+const DATETIME: KnownClass<PyDateTime> = {
+  module: 'datetime',
+  name: 'datetime',
+  type: PyDateTime,
+  load({ how, args }) {
+    const bytes = how === 'reduce' ? fixedBytes(args[0], 10) : undefined;
+    const zone = zoneArgument(args);
+    if (bytes === undefined || zone === undefined || args.length > 2) return undefined;
+    const month = bytes.readUInt8(2);
+    return tryMake(
+      () =>
+        new PyDateTime(
+          bytes.readUInt16BE(0),
+          month & ~FOLD,
+          bytes.readUInt8(3),
+          bytes.readUInt8(4),
+          bytes.readUInt8(5),
+          bytes.readUInt8(6),
+          bytes.readUIntBE(7, 3),
+          zone,
+          month >= FOLD ? 1 : 0,
+        ),
+    );
+  },
+  dump(value, { protocol }) {
+    const bytes = Buffer.alloc(10);
+    bytes.writeUInt16BE(value.year, 0);
+    // Below protocol 4 Python forgets fold.
+    bytes[2] = value.month | (value.fold === 1 && protocol >= 4 ? FOLD : 0);
+    bytes.set([value.day, value.hour, value.minute, value.second], 3);
+    bytes.writeUIntBE(value.microsecond, 7, 3);
+    return call('datetime', bytes, value.tzinfo);
+  },
+};
+
+// date(4 bytes: year BE2, month, day)
+const DATE: KnownClass<PyDate> = {
+  module: 'datetime',
+  name: 'date',
+  type: PyDate,
+  load({ how, args }) {
+    const bytes = how === 'reduce' && args.length === 1 ? fixedBytes(args[0], 4) : undefined;
+    if (bytes === undefined) return undefined;
+    return tryMake(() => new PyDate(bytes.readUInt16BE(0), bytes.readUInt8(2), bytes.readUInt8(3)));
+  },
+  dump(value) {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt16BE(value.year, 0);
+    bytes.set([value.month, value.day], 2);
+    return call('date', bytes, null);
+  },
+};
+
+// time(6 bytes: hour (fold: | 0x80), minute, second, microsecond BE3[, tzinfo])
+const TIME: KnownClass<PyTime> = {
+  module: 'datetime',
+  name: 'time',
+  type: PyTime,
+  load({ how, args }) {
+    const bytes = how === 'reduce' ? fixedBytes(args[0], 6) : undefined;
+    const zone = zoneArgument(args);
+    if (bytes === undefined || zone === undefined || args.length > 2) return undefined;
+    const hour = bytes.readUInt8(0);
+    return tryMake(
+      () =>
+        new PyTime(
+          hour & ~FOLD,
+          bytes.readUInt8(1),
+          bytes.readUInt8(2),
+          bytes.readUIntBE(3, 3),
+          zone,
+          hour >= FOLD ? 1 : 0,
+        ),
+    );
+  },
+  dump(value, { protocol }) {
+    const bytes = Buffer.alloc(6);
+    bytes[0] = value.hour | (value.fold === 1 && protocol >= 4 ? FOLD : 0);
+    bytes.set([value.minute, value.second], 1);
+    bytes.writeUIntBE(value.microsecond, 3, 3);
+    return call('time', bytes, value.tzinfo);
+  },
+};
+
+/** A Date is an aware datetime in UTC. */
+const JS_DATE: KnownClass<Date> = {
+  module: 'datetime',
+  name: 'datetime',
+  type: Date,
+  dump: (value, context) =>
+    DATETIME.dump?.(PyDateTime.fromDate(value), context) ?? PyObject.call('datetime', 'datetime'),
+};
+
+function call(name: string, bytes: Buffer, zone: TimeZone | null): PyObject {
+  return zone === null
+    ? PyObject.call('datetime', name, bytes)
+    : PyObject.call('datetime', name, bytes, zone);
+}
+
+/** A Date is found by its prototype; the name stands for PyDateTime, which comes after it. */
+export const DATETIMES: readonly KnownClass[] = [
+  JS_DATE,
+  DATETIME,
+  DATE,
+  TIME,
+] as readonly KnownClass[];
