@@ -126,7 +126,7 @@ function readPackages(file) {
 }
 
 function installPackages() {
-  if (packagesMatch() || run(['npm', 'ci', '--no-audit', '--no-fund'])) return;
+  if (packagesMatch() || run(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'])) return;
   fail(['The npm packages could not be installed: see above. The command was `npm ci`.']);
 }
 
