@@ -65,7 +65,7 @@ export function createCodec(rows: CodecRows): Codec {
   function decode(flags: number, bytes: Buffer, from: number, to: number, owned: boolean): unknown {
     if ((flags & compressed) !== 0) {
       const data = asBuffer(compression.decompress(bytes.subarray(from, to)));
-      return decode(flags & ~compressed, data, 0, data.length, true);
+      return decode((flags & ~compressed) >>> 0, data, 0, data.length, true);
     }
     if (flags === 0) return readPlain(bytes, from, to, owned);
     for (const row of reads) if ((flags & row.flag) !== 0) return row.read(bytes, from, to, owned);

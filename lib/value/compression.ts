@@ -7,6 +7,7 @@ export interface Compression {
   /** The bit that says so; 0: entries are never compressed. */
   readonly flag: number;
   readonly compress: (data: Buffer) => Uint8Array;
+  /** Its result is handed out as it is: it must not share bytes with `data`. */
   readonly decompress: (data: Buffer) => Uint8Array;
 }
 
@@ -36,9 +37,15 @@ export function zlibDecompress(data: InputType, maxBytes: number): Buffer {
   }
 }
 
-/** A Buffer over the same bytes. */
+/**
+ * A Buffer over the same bytes.
+ * @throws {TypeError} no bytes: a caller's own function answered something else
+ */
 export function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes)
-    ? bytes
-    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (Buffer.isBuffer(bytes)) return bytes;
+  const given: unknown = bytes;
+  if (!(given instanceof Uint8Array)) {
+    throw new TypeError(`a Buffer or Uint8Array is required, not ${typeof given}`);
+  }
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

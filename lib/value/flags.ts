@@ -3,9 +3,9 @@
 import { UnboundLocalError, ValueError } from '../errors';
 import { createCodec, type Codec, type Read, type Written } from './codec';
 import type { Compression } from './compression';
-import { integerText, parseInteger, type IntegerRules } from './integer';
-import { Py2Long, Py2Str, PyByteArray } from './pickle';
-import { decodeUtf8, encodeUtf8 } from './text';
+import { integerText, parseInteger } from './integer';
+import { Py2Int, Py2Long, Py2Str, PyByteArray, PyText } from './pickle';
+import { decodeUtf8, encodeText, encodeUtf8 } from './text';
 
 /** The bits. */
 export const FLAG = { pickle: 1, integer: 2, long: 4, compressed: 8, text: 16 } as const;
@@ -28,11 +28,11 @@ export interface FlagRules {
 }
 
 export function createFlagCodec(rules: FlagRules): Codec {
-  const integer = integerReader(rules);
+  const readText: Read = (bytes, from, to) => decodeUtf8(bytes, from, to, rules.python);
   const reads = [
     { flag: FLAG.text, read: readText },
-    { flag: FLAG.integer, read: integer },
-    { flag: FLAG.long, read: integer },
+    { flag: FLAG.integer, read: integerReader(rules, 'int') },
+    { flag: FLAG.long, read: integerReader(rules, rules.python === 2 ? 'long' : 'int') },
     { flag: FLAG.pickle, read: pickleReader(rules) },
   ];
   return createCodec({
@@ -53,14 +53,8 @@ export function createFlagCodec(rules: FlagRules): Codec {
 const readBytes: Read = (bytes, from, to, owned) =>
   owned ? bytes.subarray(from, to) : Buffer.from(bytes.subarray(from, to));
 
-const readText: Read = (bytes, from, to) => decodeUtf8(bytes, from, to);
-
-function integerReader({ python }: FlagRules): Read {
-  const rules: IntegerRules = {
-    underscores: python === 3,
-    suffixL: python === 2,
-    bytesPrefix: python === 3,
-  };
+function integerReader({ python }: FlagRules, type: 'int' | 'long'): Read {
+  const rules = { python, type };
   return (bytes, from, to) => parseInteger(bytes, from, to, rules);
 }
 
@@ -79,11 +73,8 @@ function write(value: unknown, rules: FlagRules): Written {
         return { flags: FLAG.integer, data: value.toString(), compressible: false };
       }
       break;
-    case 'bigint': {
-      const isLong = rules.long && (value > MAX_INT64 || value < -MAX_INT64 - 1n);
-      const flags = isLong ? FLAG.long : FLAG.integer;
-      return { flags, data: integerText(value), compressible: false };
-    }
+    case 'bigint':
+      return writeInteger(value, rules.long && !isInt64(value), rules);
     case 'boolean':
       if (rules.bool !== 'pickle') return writeBool(value, rules.bool);
       break;
@@ -94,10 +85,22 @@ function write(value: unknown, rules: FlagRules): Written {
   return pickled(value, rules);
 }
 
-function writeText(text: string, rules: FlagRules): Written {
+function writeText(text: string | PyText, rules: FlagRules): Written {
   if (rules.text === 'pickle') return pickled(text, rules);
   const flags = rules.text === 'flagged' ? FLAG.text : 0;
-  return { flags, data: encodeUtf8(text), compressible: true };
+  const { python } = rules;
+  const data = typeof text === 'string' ? encodeUtf8(text, python) : encodeText(text, python);
+  return { flags, data, compressible: true };
+}
+
+/** Never compressed: "force no attempt to compress this silly string". */
+function writeInteger(value: number | bigint, isLong: boolean, { python }: FlagRules): Written {
+  const flags = isLong ? FLAG.long : FLAG.integer;
+  return { flags, data: integerText(value, python), compressible: false };
+}
+
+function isInt64(value: bigint): boolean {
+  return value <= MAX_INT64 && value >= -MAX_INT64 - 1n;
 }
 
 function writeBool(value: boolean, as: 'digit' | 'word'): Written {
@@ -112,11 +115,12 @@ function writeObject(value: object | null, rules: FlagRules): Written {
       : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
     return { flags: 0, data, compressible: true };
   }
-  if (rules.python === 2 && value instanceof Py2Str) {
+  if (value instanceof PyText) return writeText(value, rules);
+  // What was read from a pickle of Python 2. On Python 3 both kinds of int are int, and a str is only a str in a pickle.
+  if (value instanceof Py2Long) return writeInteger(value.value, rules.long, rules);
+  if (value instanceof Py2Int) return writeInteger(value.value, false, rules);
+  if (value instanceof Py2Str && rules.python === 2) {
     return { flags: 0, data: value.bytes, compressible: true };
-  }
-  if (rules.python === 2 && value instanceof Py2Long) {
-    return { flags: FLAG.long, data: integerText(value.value), compressible: false };
   }
   return pickled(value, rules);
 }

@@ -1,20 +1,22 @@
-// Python's int() of stored bytes, and ints to bytes.
+// Python's int() and long() of stored bytes, and ints to bytes.
 
 import { ValueError } from '../errors';
+import { encodeLiteral } from './pickle/text';
+
+/** Which function of which Python: they take different things, and name themselves in their messages. */
+export interface IntegerRules {
+  readonly python: 2 | 3;
+  /** Python 2's `long()` takes `12L` too. */
+  readonly type: 'int' | 'long';
+}
 
 /** CPython 3.11's limit on the digits of an int in text. */
 const MAX_DIGITS = 4300;
+/** Python 2 has none. This one is what memcached's default item can hold, so that a hostile entry costs 0.2 s at most. */
+export const MAX_DIGITS_PYTHON_2 = 1024 * 1024;
+/** How much of a text CPython puts into a message. */
+const SHOWN = 200;
 const ZERO = 48;
-
-/** What int() accepts beside digits; it differs between Pythons. */
-export interface IntegerRules {
-  /** `1_000` (3.6 on). */
-  readonly underscores: boolean;
-  /** `12L`, by long() of Python 2. */
-  readonly suffixL: boolean;
-  /** Bytes are shown as b'...' in messages. */
-  readonly bytesPrefix: boolean;
-}
 
 /**
  * `int(bytes)`: a number where it is safe, else a bigint. White space around it is legal: after `decr` from 10 to 9 memcached
@@ -38,23 +40,47 @@ export function parseInteger(
     }
     if (i === to) return value;
   }
-  return parseSlowly(bytes.latin1Slice(from, to), rules);
+  const text = bytes.latin1Slice(from, to);
+  return rules.python === 2 ? parsePython2(text, rules) : parsePython3(text);
 }
 
-function parseSlowly(text: string, rules: IntegerRules): number | bigint {
-  const { underscores, suffixL } = rules;
-  const bare = text.replace(/^[ \t\n\v\f\r]+/, '').replace(/[ \t\n\v\f\r]+$/, '');
-  const [, sign = '', digits = ''] =
-    (suffixL ? /^([+-]?)([0-9_]+)[lL]?$/ : /^([+-]?)([0-9_]+)$/).exec(bare) ?? [];
-  const isWellFormed = underscores ? /^[0-9]+(?:_[0-9]+)*$/.test(digits) : /^[0-9]+$/.test(digits);
-  if (!isWellFormed) {
-    throw new ValueError(`invalid literal for int() with base 10: ${shown(text, rules)}`);
+// white space, sign, digits
+const START_3 = /^[ \t-\r]*([+-]?)([0-9][0-9_]*)/;
+// white space, sign, white space, digits
+const START_2 = /^[ \t-\r]*(?:([+-])[ \t-\r]*)?([0-9]+)/;
+const SPACE = /^[ \t-\r]*$/;
+
+// The order of the checks is CPython's (PyLong_FromString, 3.11): digits, their number, what follows.
+function parsePython3(text: string): number | bigint {
+  const [all = '', sign = '', written = ''] = START_3.exec(text) ?? [];
+  const bad = (): ValueError => notAnInt('int', `b${repr(text.slice(0, SHOWN))}`.slice(0, SHOWN));
+  if (written === '' || written.endsWith('_') || written.includes('__')) throw bad();
+  const digits = written.replaceAll('_', '');
+  if (digits.length > MAX_DIGITS) throw tooManyDigits(`: value has ${digits.length} digits`);
+  if (!SPACE.test(text.slice(all.length))) throw bad();
+  return fromDigits(sign, digits);
+}
+
+// PyInt_FromString and PyLong_FromString of 2.7: C strings, so a NUL ends them, and is an error of its own.
+function parsePython2(text: string, { type }: IntegerRules): number | bigint {
+  const [cString = ''] = text.split('\0', 1);
+  const [all, sign = '', digits = ''] = START_2.exec(cString) ?? [];
+  const rest = all === undefined ? undefined : cString.slice(all.length);
+  const tail = type === 'long' ? rest?.replace(/^[lL]/, '') : rest;
+  if (tail === undefined || !SPACE.test(tail)) {
+    const shown = type === 'int' ? cString.replace(/^[ \t-\r]+/, '') : cString;
+    throw notAnInt(type, repr(shown.slice(0, SHOWN)));
   }
-  return fromDigits(sign, digits.replaceAll('_', ''));
+  if (cString.length < text.length) {
+    throw new ValueError(`null byte in argument for ${type}()`);
+  }
+  if (digits.length > MAX_DIGITS_PYTHON_2) {
+    throw new ValueError(`an int of more than ${MAX_DIGITS_PYTHON_2} digits`);
+  }
+  return fromDigits(sign, digits);
 }
 
 function fromDigits(sign: string, digits: string): number | bigint {
-  if (digits.length > MAX_DIGITS) throw tooManyDigits(`value has ${digits.length} digits`);
   const value = BigInt(digits) * (sign === '-' ? -1n : 1n);
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
@@ -62,29 +88,27 @@ function fromDigits(sign: string, digits: string): number | bigint {
 
 /**
  * `'%d' % value`.
- * @throws {ValueError} more digits than CPython writes
+ * @throws {ValueError} on Python 3: more digits than CPython 3.11 writes
  */
-export function integerText(value: number | bigint): string {
+export function integerText(value: number | bigint, python: 2 | 3): string {
   const text = value.toString();
-  if (text.length > MAX_DIGITS && text.replace('-', '').length > MAX_DIGITS) {
-    throw tooManyDigits('use sys.set_int_max_str_digits() to increase the limit');
+  if (python === 3 && text.length > MAX_DIGITS && text.replace('-', '').length > MAX_DIGITS) {
+    throw tooManyDigits('');
   }
   return text;
 }
 
 function tooManyDigits(detail: string): ValueError {
   return new ValueError(
-    `Exceeds the limit (${MAX_DIGITS} digits) for integer string conversion: ${detail}`,
+    `Exceeds the limit (${MAX_DIGITS} digits) for integer string conversion${detail}; use sys.set_int_max_str_digits() to increase the limit`,
   );
 }
 
-/** The text for a message: Python's repr, cut so that a message never holds a whole value. */
-function shown(text: string, { bytesPrefix }: IntegerRules): string {
-  const cut = text.length > 40 ? `${text.slice(0, 40)}...` : text;
-  const escaped = cut.replace(/[^\x20-\x7e]|['\\]/g, (char) =>
-    char === "'" || char === '\\'
-      ? `\\${char}`
-      : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
-  return `${bytesPrefix ? 'b' : ''}'${escaped}'`;
+function notAnInt(type: 'int' | 'long', shown: string): ValueError {
+  return new ValueError(`invalid literal for ${type}() with base 10: ${shown}`);
+}
+
+/** Python 2's `repr` of a str. */
+function repr(latin1: string): string {
+  return encodeLiteral(Buffer.from(latin1, 'latin1')).toString('latin1');
 }

@@ -2,7 +2,8 @@
 
 import { ValueError } from '../errors';
 import { asBuffer } from './compression';
-import { dumps, loads, type DumpOptions, type LoadOptions } from './pickle';
+import { MAX_DIGITS_PYTHON_2 } from './integer';
+import { Pickler, Unpickler, type DumpOptions, type LoadOptions } from './pickle';
 
 /** Makes the pickle of a value: a function, an object with `dump`, or a class made with `(protocol, options)`. */
 export type PicklerOption =
@@ -38,38 +39,48 @@ export interface Pickling {
 
 const HIGHEST = { 2: 2, 3: 5 } as const;
 
+/** What each Python's pickles are like. Python 2 has no limit of 4300 digits. */
+const PYTHONS = {
+  2: { python: '2.7', limits: { digits: MAX_DIGITS_PYTHON_2 } },
+  3: { python: '3.13' },
+} as const satisfies Record<2 | 3, DumpOptions & LoadOptions>;
+
 export function createPickling(options: PicklingOptions): Pickling {
   return { dumps: dumper(options), loads: loader(options) };
 }
 
 function dumper({ python, protocol, pickler, persistentId }: PicklingOptions): Pickling['dumps'] {
-  const highest = HIGHEST[python];
-  const checked = (): number => {
-    // Raised when the first value is pickled, as in Python.
-    if (Number.isInteger(protocol) && protocol <= highest) return protocol < 0 ? highest : protocol;
-    throw new ValueError(`pickle protocol must be <= ${highest}`);
-  };
-  const dumpOptions: DumpOptions = { python: python === 2 ? '2.7' : '3.13', persistentId };
-  if (pickler === undefined) return (value) => dumps(value, checked(), dumpOptions);
+  const options: DumpOptions = { ...PYTHONS[python], persistentId };
+  // A protocol that does not exist is an error of the first value that is pickled, as in Python.
+  const checked = (): number => checkProtocol(protocol, HIGHEST[python]);
+  if (pickler === undefined) {
+    let ours: Pickler | undefined;
+    return (value) => (ours ??= new Pickler(checked(), options)).dump(value);
+  }
   if (isClass(pickler, 'dump')) {
-    return (value) => asBuffer(new pickler(checked(), dumpOptions).dump(value));
+    return (value) => asBuffer(new pickler(checked(), options).dump(value));
   }
-  if (typeof pickler === 'function') {
-    const dump = pickler;
-    return (value) => asBuffer(dump(value, checked()));
-  }
+  if (typeof pickler === 'function') return (value) => asBuffer(pickler(value, checked()));
   return (value) => asBuffer(pickler.dump(value));
 }
 
+function checkProtocol(protocol: number, highest: number): number {
+  if (!Number.isInteger(protocol)) throw new TypeError('an integer is required');
+  if (protocol > highest) throw new ValueError(`pickle protocol must be <= ${highest}`);
+  return protocol < 0 ? highest : protocol;
+}
+
 function loader({ python, unpickler, persistentLoad }: PicklingOptions): Pickling['loads'] {
-  const loadOptions: LoadOptions = { python: python === 2 ? '2.7' : '3.13', persistentLoad };
-  if (unpickler === undefined) return (bytes) => loads(bytes, loadOptions);
+  const options: LoadOptions = { ...PYTHONS[python], persistentLoad };
+  if (unpickler === undefined) {
+    const ours = new Unpickler(options);
+    return (bytes) => ours.load(bytes);
+  }
   // A reader that is not ours may keep views of what it reads, and the buffer is shared.
   if (isClass(unpickler, 'load') || isClass(unpickler, 'parse')) {
-    return (bytes) => readerOf(new unpickler(loadOptions))(Buffer.from(bytes));
+    return (bytes) => readerOf(new unpickler(options))(Buffer.from(bytes));
   }
-  const read =
-    typeof unpickler === 'function' ? (unpickler) : readerOf(unpickler);
+  const read = typeof unpickler === 'function' ? unpickler : readerOf(unpickler);
   return (bytes) => read(Buffer.from(bytes));
 }
 

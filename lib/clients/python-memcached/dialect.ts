@@ -73,7 +73,11 @@ export function createCodec(options: Options, log: DebugLog): Codec {
     compression: {
       flag: FLAG.compressed,
       compress: compressor ?? zlibCompress,
-      decompress: decompressor ?? ((data) => zlibDecompress(data, MAX_INFLATED_BYTES)),
+      decompress:
+        decompressor === undefined
+          ? (data) => zlibDecompress(data, MAX_INFLATED_BYTES)
+          : // What is read lies in a shared buffer, and a caller's own function may keep or answer a view.
+            (data) => decompressor(Buffer.from(data)),
     },
     onUnknown: (flags) => log.log(`unknown flags on get: ${flags.toString(16)}\n`),
   });
