@@ -29,17 +29,18 @@ export function unhashable(value: unknown): string | undefined {
   return prototype === Object.prototype || prototype === null ? 'dict' : undefined;
 }
 
-/** Throws TypeError if the value, or an item of a tuple in it, cannot be a key. */
-export function checkHashable(value: unknown, budget: KeyBudget): void {
+/**
+ * Throws TypeError if the value, or an item of a tuple in it, cannot be a key. Tuples found in order are added to
+ * `checked` and not looked into again, so that all keys of a load together cost no more than its size.
+ */
+export function checkHashable(value: unknown, checked: Set<object>): void {
   const left: unknown[] = [value];
-  const seen = new Set<object>();
   while (left.length > 0) {
     const item = left.pop();
     const type = unhashable(item);
     if (type !== undefined) throw new TypeError(`unhashable type: '${type}'`);
-    if (!(item instanceof PyTuple) || seen.has(item)) continue;
-    spend(budget, item.length);
-    seen.add(item);
+    if (!(item instanceof PyTuple) || checked.has(item)) continue;
+    checked.add(item);
     for (const part of item) left.push(part);
   }
 }

@@ -14,12 +14,22 @@ export * from './contract';
 export { PyDict, PyFrozenSet, PySet, pyKey } from './equality';
 export { Registry } from './registry';
 export {
+  PyComplex,
+  PyCounter,
   PyDate,
   PyDateTime,
+  PyDecimal,
+  PyDefaultDict,
+  PyDeque,
   PyFixedZone,
+  PyFraction,
+  PyIPAddress,
+  PyOrderedDict,
+  PyPath,
   PyTime,
   PyTimedelta,
   PyTimezone,
+  PyUUID,
   PyZoneInfo,
   type Fold,
   type TimeZone,

@@ -57,6 +57,8 @@ export class Machine {
   readonly #fetched = new Set<object>();
   /** Largest index-like key of each plain object that has some; Infinity once other keys followed. */
   readonly #lastIndex = new Map<object, number>();
+  /** Tuples that are known to be hashable. */
+  readonly #checked = new Set<object>();
   #mustReplace = false;
 
   constructor(
@@ -247,7 +249,7 @@ export class Machine {
       else dict = this.stack[at] = this.#toMap(dict);
     }
     if (dict instanceof Map) {
-      if (typeof plainKey === 'object') checkHashable(plainKey, this.budget);
+      if (typeof plainKey === 'object') checkHashable(plainKey, this.#checked);
       dict.set(plainKey, plainValue);
     }
     if (key instanceof Exact) noteKey(remember(dict), plainKey, key);
@@ -318,7 +320,7 @@ export class Machine {
       return;
     }
     const member = this.view(value);
-    if (typeof member === 'object') checkHashable(member, this.budget);
+    if (typeof member === 'object') checkHashable(member, this.#checked);
     set.add(member);
     if (value instanceof Exact) noteKey(remember(set), member, value);
   }

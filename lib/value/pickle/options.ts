@@ -32,7 +32,7 @@ export interface Limits {
   readonly stringBytes: number;
   /** Bytes of the whole pickle. */
   readonly totalBytes: number;
-  /** Parts of one dict key or set member, where Python's equality has to look inside tuples. */
+  /** Parts that Python's equality has to look at in all keys and members of one load (exact view, frozensets). */
   readonly keyParts: number;
 }
 
@@ -44,7 +44,7 @@ export const DEFAULT_LIMITS: Limits = {
   digits: 4300,
   stringBytes: 256 * 1024 * 1024,
   totalBytes: 512 * 1024 * 1024,
-  keyParts: 100_000,
+  keyParts: 1_000_000,
 };
 
 /** pickleparser's NameResolver (its NameRegistry is one): a class or function for a Python name. */

@@ -164,6 +164,7 @@ function run(m: Machine): unknown {
         const index = bytes[pos];
         m.sawBinary = true;
         if (index !== memo.length || sp <= fence || m.memoCount !== index) break;
+        if (index >= limits.memo) break;
         memo.push(stack[sp - 1]);
         m.memoCount = index + 1;
         pos++;
@@ -186,7 +187,7 @@ function run(m: Machine): unknown {
         continue;
       }
       case 0x4b: // BININT1
-        if (pos >= length) break;
+        if (pos >= length) throw new Fault('pickle data was truncated');
         stack[sp++] = bytes[pos++];
         continue;
       case 0x4d: // BININT2

@@ -14,6 +14,8 @@ export interface Rules {
   readonly bigOutsideFrames: boolean;
   /** bytearray below protocol 5 is made from bytes at every protocol. */
   readonly byteArrayFromBytes: boolean;
+  /** `getattr` chains of dotted names below protocol 4 memoize neither the outer class nor the tuples. */
+  readonly bareGetattr: boolean;
   /** The C pickler's batches: no single item or pair at the end, an empty batch after a full dict or set. */
   readonly batchesOfC: boolean;
 }
@@ -25,6 +27,7 @@ const PYTHON_3_8: Rules = {
   escapeControls: true,
   bigOutsideFrames: true,
   byteArrayFromBytes: true,
+  bareGetattr: false,
   batchesOfC: true,
 };
 
@@ -45,6 +48,7 @@ const PYTHON_2_7: Rules = {
   escapeControls: false,
   bigOutsideFrames: false,
   byteArrayFromBytes: false,
+  bareGetattr: false,
   batchesOfC: false,
 };
 
@@ -57,5 +61,5 @@ export const RULES: Readonly<Record<PythonRelease, Rules>> = {
   '3.10': PYTHON_3_8,
   '3.11': PYTHON_3_8,
   '3.12': PYTHON_3_8,
-  '3.13': PYTHON_3_8,
+  '3.13': { ...PYTHON_3_8, bareGetattr: true },
 };

@@ -1,6 +1,6 @@
 // Objects of classes: calls, states and names, written from the neutral form PyObject.
 import { PicklingError } from './errors';
-import { toPython2 } from './names';
+import { toPython2, type Name } from './names';
 import { ItemsTask, MembersTask, PairsTask } from './save-containers';
 import { noteItem, noteKey, noteValue, recall, remember, restore, type Slots } from './slots';
 import { PyGlobal, PyObject, PyTuple, type PyOp } from './types';
@@ -51,10 +51,7 @@ const BUILTIN = {
 // --- names -----------------------------------------------------------------------------------------
 
 /** Module and name as this protocol writes them. */
-export function nameIn(
-  w: Writer,
-  { module, name, legacy }: PyGlobal,
-): { module: string; name: string } {
+export function nameIn(w: Writer, { module, name, legacy }: PyGlobal): Name {
   if (w.protocol >= 3 || !w.settings.fixImports) return { module, name };
   return legacy ?? toPython2({ module, name });
 }
@@ -69,28 +66,37 @@ export function saveGlobal(w: Writer, global: PyGlobal): boolean {
     return true;
   }
   if (w.protocol >= 4) return saveGlobal4(w, global);
-  if (global.name.includes('.')) return beginSteps(w, dottedName(w, global));
   const { module, name } = nameIn(w, global);
   const key = `${module}\n${name}`;
   if (w.fetch(key)) return true;
+  if (global.name.includes('.')) return beginSteps(w, dottedName(w, global, key));
+  writeGlobal(w, { module, name });
+  w.memoize(key);
+  return true;
+}
+
+/** GLOBAL, without its memo entry. */
+function writeGlobal(w: Writer, { module, name }: Name): void {
   for (const part of [module, name]) {
     const fits = w.protocol === 3 ? part !== '' && !part.includes('\n') : ASCII_NAME.test(part);
     if (!fits) throw new PicklingError(`the name ${JSON.stringify(part)} needs a higher protocol`);
   }
   w.byte(0x63);
   w.bytes(Buffer.from(`${module}\n${name}\n`, 'utf8'));
-  w.memoize(key);
-  return true;
 }
 
 function saveGlobal4(w: Writer, global: PyGlobal): boolean {
   if (global.viaGetattr) {
-    return w.fetch(global) || beginSteps(w, boundName(w, global));
+    return w.fetch(global) || beginSteps(w, dottedName(w, global, global));
   }
   const key = `${global.module}\n${global.name}`;
   if (w.fetch(key)) return true;
   w.save(global.module);
-  w.save(global.name);
+  // datetime.datetime, array.array: the type's name is a string of its own, beside the module's.
+  if (global.name === global.module) {
+    w.newText(global.name);
+    w.put();
+  } else w.save(global.name);
   w.byte(0x93);
   w.memoize(key);
   return true;
@@ -114,17 +120,27 @@ function splitName({ module, name, legacy }: PyGlobal): [owner: PyGlobal, attrib
   return [new PyGlobal(module, name.slice(0, dot), old), name.slice(dot + 1)];
 }
 
-/** Below protocol 4: `getattr(owner, name)`, which CPython does not memoize. */
-function* dottedName(w: Writer, global: PyGlobal): Steps {
-  yield BUILTIN.getattr;
-  yield PyTuple.of<unknown>(...splitName(global));
-  w.byte(0x52);
+/** `getattr(owner, name)`: a dotted name below protocol 4, and a bound method at any. */
+function* dottedName(w: Writer, global: PyGlobal, key: object | string): Steps {
+  if (w.rules.bareGetattr && w.protocol < 4) yield* bareChain(w, global);
+  else {
+    yield BUILTIN.getattr;
+    yield PyTuple.of<unknown>(...splitName(global));
+    w.byte(0x52);
+  }
+  w.memoize(key);
 }
 
-/** A bound method from protocol 4 on: an object made by `getattr`. */
-function* boundName(w: Writer, global: PyGlobal): Steps {
-  yield* dottedName(w, global);
-  w.memoize(global);
+/** The chain as 3.13 writes it: only `getattr` and the attribute names are memoized. */
+function* bareChain(w: Writer, global: PyGlobal): Steps {
+  const [owner, attribute] = splitName(global);
+  yield BUILTIN.getattr;
+  if (w.protocol < 2) w.byte(0x28);
+  if (owner.name.includes('.')) yield* bareChain(w, owner);
+  else writeGlobal(w, nameIn(w, owner));
+  yield attribute;
+  w.byte(w.protocol < 2 ? 0x74 : 0x86);
+  w.byte(0x52);
 }
 
 // --- calls -----------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ type Saver = (w: Writer, value: object) => boolean;
 /** Saves an object: GET if it is in the memo, else by its type. */
 export function saveObject(w: Writer, value: object): boolean {
   if (w.fetch(value)) return true;
+  w.count();
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return saveDict(w, value);
   if (prototype === Array.prototype) return saveList(w, value);

@@ -1,6 +1,8 @@
 // The opcodes that are not in the reader's hot loop, one function each.
 import { call, findGlobal } from './calls';
 import { Fault, type Machine } from './machine';
+import type { Bytes } from './bytes';
+import { KEY_BYTES, keyText } from './keytext';
 import { parseFloatText, parseInteger, readLong } from './numbers';
 import { OP } from './opcodes';
 import { decodeLiteral, decodeRawUnicode, decodeStr, decodeUtf8 } from './text';
@@ -108,14 +110,51 @@ function integerLine(m: Machine, text: string): number | bigint {
   return value;
 }
 
+/** Digits and signs of numbers that are certainly safe integers. */
+const SAFE_DIGITS = 15;
+
+/**
+ * A line of 1 to 15 digits, read byte by byte (protocol 0 is full of them); undefined, and nothing read, for any
+ * other line.
+ */
+function digits(m: Machine): number | undefined {
+  const { bytes } = m;
+  let at = m.pos;
+  let value = 0;
+  for (;;) {
+    const digit = (bytes[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+    at++;
+  }
+  const size = at - m.pos;
+  if (bytes[at] !== 0x0a || size === 0 || size > SAFE_DIGITS) return undefined;
+  m.pos = at + 1;
+  return value;
+}
+
 function int(m: Machine): void {
+  // A leading zero may make a bool.
+  const short = m.bytes[m.pos] === 0x30 ? undefined : digits(m);
+  if (short !== undefined && short <= 0x7fffffff) {
+    m.sawText = true;
+    m.push(short);
+    return;
+  }
+  if (short !== undefined) {
+    pushInt(m, short);
+    return;
+  }
   const text = asciiLine(m);
   if (text === '01' || text === '00') {
     m.push(text === '01');
     return;
   }
+  pushInt(m, integerLine(m, text));
+}
+
+function pushInt(m: Machine, value: number | bigint): void {
   m.sawText = true;
-  const value = integerLine(m, text);
   const fits = typeof value === 'number' && value >= -0x80000000 && value <= 0x7fffffff;
   if (fits || !m.settings.longs) m.push(value);
   else m.pushExact(new Py2Int(value));
@@ -154,8 +193,24 @@ function pushFloat(m: Machine, value: number): void {
   else m.push(value);
 }
 
+/** The end of a short line of ASCII without escapes; -1 for any other line. */
+function plainLineEnd(bytes: Bytes, from: number): number {
+  for (let at = from; at <= from + KEY_BYTES; at++) {
+    const byte = bytes[at] ?? 0x80;
+    if (byte === 0x0a) return at;
+    if (byte >= 0x80 || byte === 0x5c) return -1;
+  }
+  return -1;
+}
+
 function unicode(m: Machine): void {
   m.sawText = true;
+  const end = plainLineEnd(m.bytes, m.pos);
+  if (end >= 0) {
+    m.push(keyText(m.bytes, m.pos, end));
+    m.pos = end + 1;
+    return;
+  }
   const { from, to } = line(m);
   if (to - from > m.settings.limits.stringBytes)
     throw new Fault('value longer than the limit allows');
@@ -173,9 +228,9 @@ function string(m: Machine): void {
 /** The index of a text PUT or GET. */
 function index(m: Machine): number {
   m.sawText = true;
-  const text = asciiLine(m);
-  if (!/^[0-9]{1,15}$/.test(text)) throw new Fault('invalid memo index');
-  return Number(text);
+  const number = digits(m);
+  if (number === undefined) throw new Fault('invalid memo index');
+  return number;
 }
 
 // --- stack and memo ------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 // Text in pickles: strict UTF-8 with surrogates, raw-unicode-escape, and Python 2's str literals.
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8, transcode } from 'node:buffer';
 import { asBytes, type Bytes } from './bytes';
 import type { DecodeErrors, Encoding } from './options';
 import { PyText } from './types';
@@ -10,10 +10,17 @@ export class TextFault extends Error {}
 /** Below this length one slice and a look for U+FFFD is cheaper than asking for ASCII first. */
 const LONG_TEXT = 256;
 
+/** From here on decoding by way of UTF-16 is several times faster than V8's decoder. */
+const VERY_LONG_TEXT = 1024;
+
 /** UTF-8 as CPython reads it with 'surrogatepass': strict, but surrogates are code points like any other. */
 export function decodeUtf8(bytes: Bytes, from: number, to: number): string | PyText {
   if (to - from >= LONG_TEXT && isAscii(bytes.subarray(from, to)))
     return bytes.latin1Slice(from, to);
+  if (to - from >= VERY_LONG_TEXT) {
+    const part = bytes.subarray(from, to);
+    if (isUtf8(part)) return transcode(part, 'utf8', 'ucs2').toString('ucs2');
+  }
   const text = bytes.utf8Slice(from, to);
   // U+FFFD stands for every malformed byte; real ones are rare enough to look twice.
   return text.includes('\ufffd') ? decodeSurrogates(asBytes(bytes.subarray(from, to))) : text;

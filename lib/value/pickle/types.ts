@@ -272,7 +272,10 @@ export class PyObject {
   /** Sets an attribute where it is, or in `__dict__` if it is nowhere yet. Throws TypeError if the state is neither. */
   setAttr(name: string, value: unknown): this {
     const parts = stateParts(this.state);
-    const part = parts.find((candidate) => hasName(candidate, name)) ?? parts[0] ?? this.#newDict();
+    const noDict = isSlotState(this.state) && !isNamed(this.state[0]);
+    const home =
+      parts.find((candidate) => hasName(candidate, name)) ?? (noDict ? undefined : parts[0]);
+    const part = home ?? this.#newDict();
     if (part instanceof Map) part.set(name, value);
     else define(part, name, value);
     return this;

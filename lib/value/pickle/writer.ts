@@ -19,8 +19,12 @@ export interface Task {
 const SHORT_TEXT = 48;
 /** Places of a dict whose latest key is kept. */
 const ROW_KEYS = 64;
-/** BINUNICODE and its 4-byte length. */
-const TEXT_HEADER = 5;
+/** BINUNICODE and its 4-byte length; the most that stands around a text. */
+const TEXT_FRAME = 5;
+/** By ASCII code: 1 for a character that protocol 0 never escapes, in any release. */
+const PLAIN_UNITS = Uint8Array.from({ length: 128 }, (_, unit) => {
+  return [0x5c, 0x0a, 0, 0x0d, 0x1a].includes(unit) ? 0 : 1;
+});
 const MAX_UINT32 = 0xffffffff;
 
 /** Which memo entries a first run fetched, for `optimize`. */
@@ -38,6 +42,7 @@ export class Writer extends Output {
   /** The same for short ASCII texts, where the protocol writes their characters as they are. */
   readonly #shortTexts = new TextMemo();
   readonly #simpleTexts: boolean;
+  readonly #textHeaderSize: number;
   /** The same for Python 2's str; made at the first one. */
   #strs: Map<string, number> | undefined = undefined;
   readonly #objects = new Map<object | string, number>();
@@ -61,7 +66,8 @@ export class Writer extends Output {
     this.rules = settings.rules;
     this.#plan = plan;
     this.#numbers = plan && [];
-    this.#simpleTexts = protocol >= 3 || (protocol > 0 && !settings.py2Str);
+    this.#simpleTexts = protocol >= 3 || !settings.py2Str;
+    this.#textHeaderSize = protocol === 0 ? 1 : protocol < 4 ? 5 : 2;
     this.#maxDepth = settings.limits.depth;
     this.#maxNodes = settings.limits.nodes;
     this.#persistentId = settings.persistentId;
@@ -108,13 +114,17 @@ export class Writer extends Output {
     this.memoize(container);
   }
 
+  /** Counts a container or object against the limit. */
+  count(): void {
+    if (++this.#nodes > this.#maxNodes) {
+      throw new PicklingError('more containers and objects than the limit allows');
+    }
+  }
+
   /** Puts a container or object in work. False, for `save` to give on. */
   begin(task: Task): false {
     if (this.#tasks.length >= this.#maxDepth) {
       throw new PicklingError('nested deeper than the limit allows');
-    }
-    if (++this.#nodes > this.#maxNodes) {
-      throw new PicklingError('more containers and objects than the limit allows');
     }
     this.#tasks.push(task);
     return false;
@@ -209,7 +219,7 @@ export class Writer extends Output {
     if (this.#plan !== undefined && this.#plan.fetched?.has(entry) !== true) return entry;
     const number = this.#numbers === undefined ? entry : this.#renumber(entry);
     if (this.protocol >= 4) this.byte(0x94);
-    else if (this.protocol === 0) this.latin1(`p${number}\n`);
+    else if (this.protocol === 0) this.#numberLine(0x70, number);
     else if (number < 256) {
       this.byte(0x71);
       this.byte(number);
@@ -243,7 +253,7 @@ export class Writer extends Output {
   get(entry: number): void {
     this.fetched?.add(entry);
     const number = this.#numbers?.[entry] ?? entry;
-    if (this.protocol === 0) this.latin1(`g${number}\n`);
+    if (this.protocol === 0) this.#numberLine(0x67, number);
     else if (number < 256) {
       this.ensure(2);
       this.buffer[this.pos++] = 0x68;
@@ -270,7 +280,8 @@ export class Writer extends Output {
 
   #int32(value: number): void {
     if (this.protocol === 0) {
-      this.latin1(this.rules.shortIntText ? `I${value}\n` : `L${value}L\n`);
+      if (!this.rules.shortIntText) this.latin1(`L${value}L\n`);
+      else this.#numberLine(0x49, value);
       return;
     }
     this.ensure(5);
@@ -292,6 +303,27 @@ export class Writer extends Output {
       buffer[pos + 4] = value >>> 24;
       this.pos += 5;
     }
+  }
+
+  /** An opcode of protocol 0 and the digits of an int of at most 32 bits. */
+  #numberLine(opcode: number, value: number): void {
+    this.ensure(13);
+    const { buffer } = this;
+    let { pos } = this;
+    buffer[pos++] = opcode;
+    if (value < 0) buffer[pos++] = 0x2d;
+    const size = Math.abs(value);
+    let count = 1;
+    for (let bound = 10; bound <= size; bound *= 10) count++;
+    let left = size;
+    for (let at = pos + count - 1; at >= pos; at--) {
+      const tens = Math.floor(left / 10);
+      buffer[at] = 0x30 + left - tens * 10;
+      left = tens;
+    }
+    pos += count;
+    buffer[pos++] = 0x0a;
+    this.pos = pos;
   }
 
   #bigint(value: bigint): void {
@@ -427,14 +459,15 @@ export class Writer extends Output {
    */
   #asciiText(value: string): number {
     const { length } = value;
-    this.ensure(length + TEXT_HEADER);
+    this.ensure(length + TEXT_FRAME);
     const { buffer } = this;
-    const size = this.protocol >= 4 ? 2 : TEXT_HEADER;
-    const start = this.pos + size;
+    const header = this.#textHeaderSize;
+    const isLine = header === 1;
+    const start = this.pos + header;
     let hash = length;
     for (let i = 0; i < length; i++) {
       const unit = value.charCodeAt(i);
-      if (unit >= 0x80) return -1;
+      if (unit >= 0x80 || (isLine && PLAIN_UNITS[unit] === 0)) return -1;
       buffer[start + i] = unit;
       hash = (Math.imul(hash, 31) + unit) | 0;
     }
@@ -444,10 +477,11 @@ export class Writer extends Output {
       return known;
     }
     let { pos } = this;
-    buffer[pos++] = size === 2 ? 0x8c : 0x58;
-    buffer[pos++] = length;
+    buffer[pos++] = header === 2 ? 0x8c : header === 5 ? 0x58 : 0x56;
+    if (header > 1) buffer[pos++] = length;
     while (pos < start) buffer[pos++] = 0;
     this.pos = start + length;
+    if (isLine) buffer[this.pos++] = 0x0a;
     const entry = this.put();
     this.#shortTexts.add(value, hash, entry);
     return entry;
