@@ -1,6 +1,7 @@
 // Lists, dicts, sets and tuples in work: each task goes on where its last child interrupted it.
 import { recall, restore, restoreKey, type Slots } from './slots';
 import type { Exact } from './types';
+import { Run } from './steps';
 import type { Task, Writer } from './writer';
 
 /** Items between one mark and its APPENDS, SETITEMS or ADDITEMS. */
@@ -35,7 +36,7 @@ class ItemMemory {
 }
 
 /** Appends items to the list on top of the stack. */
-export class ItemsTask implements Task {
+export class ItemsTask extends Run {
   readonly #items: readonly unknown[];
   readonly #memory: ItemMemory | undefined;
   readonly #batches: Batches;
@@ -44,6 +45,7 @@ export class ItemsTask implements Task {
   #single = false;
 
   constructor(items: readonly unknown[], slots: Slots | undefined, batches: Batches) {
+    super();
     this.#items = items;
     this.#memory = slots?.items === undefined ? undefined : new ItemMemory(slots, items.length);
     this.#batches = batches;
@@ -84,7 +86,7 @@ export class ItemsTask implements Task {
 }
 
 /** Sets pairs on the dict on top of the stack. */
-export class PairsTask implements Task {
+export class PairsTask extends Run {
   readonly #keys: readonly unknown[];
   readonly #values: readonly unknown[];
   readonly #slots: Slots | undefined;
@@ -101,6 +103,7 @@ export class PairsTask implements Task {
     slots: Slots | undefined,
     batches: Batches,
   ) {
+    super();
     this.#keys = keys;
     this.#values = values;
     this.#slots = slots?.keys === undefined && slots?.values === undefined ? undefined : slots;
@@ -160,7 +163,7 @@ export class PairsTask implements Task {
 }
 
 /** Adds members to the set on top of the stack, or to any object with `add`. */
-export class MembersTask implements Task {
+export class MembersTask extends Run {
   readonly #items: readonly unknown[];
   readonly #slots: Slots | undefined;
   readonly #batches: Batches;
@@ -168,6 +171,7 @@ export class MembersTask implements Task {
   #pending = false;
 
   constructor(items: readonly unknown[], slots: Slots | undefined, batches: Batches) {
+    super();
     this.#items = items;
     this.#slots = slots;
     this.#batches = batches;

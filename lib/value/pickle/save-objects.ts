@@ -1,178 +1,109 @@
-// Objects of classes: calls, states and names, written from the neutral form PyObject.
+// Objects of classes: calls, states and items, written from the neutral form PyObject.
 import { PicklingError } from './errors';
-import { toPython2, type Name } from './names';
 import { ItemsTask, MembersTask, PairsTask } from './save-containers';
+import { nameIn } from './save-names';
 import { noteItem, noteKey, noteValue, recall, remember, restore, type Slots } from './slots';
+import { beginSteps, Run, type Steps } from './steps';
 import { PyGlobal, PyObject, PyTuple, type PyOp } from './types';
-import type { Task, Writer } from './writer';
+import type { Writer } from './writer';
+
+const PARTIAL = new PyGlobal('functools', 'partial');
+const RECONSTRUCTOR = new PyGlobal('copyreg', '_reconstructor');
+const NEW_OBJECT = new PyGlobal('copyreg', '__newobj__');
+
+/** What of an object is written: nothing, its callable, its arguments, the call, or the state of a BUILD. */
+const enum Done {
+  Nothing,
+  Callable,
+  Arguments,
+  Call,
+  Ops,
+  State,
+}
 
 /**
- * A task as a generator: what it yields is saved before it goes on; a Task that it yields is run.
- * Slower than a class with a state, and far easier to read: for what is rare.
+ * An object: the call that makes it, then what was done to it. `identity` is the value that other references share;
+ * what `extra` holds was done to it last. The usual calls and states need no generator, for there may be as many of
+ * these tasks as there are objects inside objects.
  */
-export type Steps = Generator<unknown, void, void>;
+export class ObjectTask extends Run {
+  readonly #object: PyObject;
+  readonly #identity: object;
+  /** What is still to be done once the object is made. */
+  #ops: readonly PyOp[];
+  #op = 0;
+  #done: Done = Done.Nothing;
 
-class StepsTask implements Task {
-  readonly #steps: Steps;
-
-  constructor(steps: Steps) {
-    this.#steps = steps;
+  constructor(object: PyObject, identity: object, extra: readonly PyOp[] = []) {
+    super();
+    this.#object = object;
+    this.#identity = identity;
+    this.#ops = extra.length === 0 ? object.ops : [...object.ops, ...extra];
   }
 
   step(w: Writer): boolean {
-    for (;;) {
-      const next = this.#steps.next();
-      if (next.done === true) return true;
-      if (isTask(next.value)) return w.begin(next.value);
-      if (!w.save(next.value)) return false;
+    if (this.#done === Done.State) {
+      w.byte(0x62);
+      this.#done = Done.Ops;
     }
+    if (this.#done < Done.Call && !this.#make(w)) return false;
+    if (this.#done === Done.Call) {
+      this.#memoize(w);
+      this.#done = Done.Ops;
+    }
+    return this.#runOps(w);
   }
-}
 
-function isTask(value: unknown): value is Task {
-  return [ItemsTask, PairsTask, MembersTask].some((type) => value instanceof type);
-}
-
-/** Puts these steps in work. */
-export function beginSteps(w: Writer, steps: Steps): false {
-  return w.begin(new StepsTask(steps));
-}
-
-/** A global of Python 3's name. */
-const named = (module: string, name: string): PyGlobal => new PyGlobal(module, name);
-const BUILTIN = {
-  getattr: named('builtins', 'getattr'),
-  object: named('builtins', 'object'),
-  partial: named('functools', 'partial'),
-  reconstructor: named('copyreg', '_reconstructor'),
-  newobj: named('copyreg', '__newobj__'),
-};
-
-// --- names -----------------------------------------------------------------------------------------
-
-/** Module and name as this protocol writes them. */
-export function nameIn(w: Writer, { module, name, legacy }: PyGlobal): Name {
-  if (w.protocol >= 3 || !w.settings.fixImports) return { module, name };
-  return legacy ?? toPython2({ module, name });
-}
-
-const ASCII_NAME = /^[\0-\x09\x0b-\x7f]+$/;
-
-/** Saves a class or function. */
-export function saveGlobal(w: Writer, global: PyGlobal): boolean {
-  const code = w.settings.codes?.get(global.toString());
-  if (code !== undefined && w.protocol >= 2) {
-    extension(w, code);
+  /** Writes the call; false when it is interrupted. */
+  #make(w: Writer): boolean {
+    const { how, callable, args } = this.#object;
+    if (how !== 'reduce' && (how !== 'newobj' || w.protocol < 2)) {
+      this.#done = Done.Call;
+      return beginSteps(w, this.#makeOtherwise(w));
+    }
+    if (this.#done === Done.Nothing) {
+      this.#done = Done.Callable;
+      if (!w.save(callable)) return false;
+    }
+    if (this.#done === Done.Callable) {
+      this.#done = Done.Arguments;
+      if (!w.save(args)) return false;
+    }
+    w.byte(how === 'reduce' ? 0x52 : 0x81);
+    this.#done = Done.Call;
     return true;
   }
-  if (w.protocol >= 4) return saveGlobal4(w, global);
-  const { module, name } = nameIn(w, global);
-  const key = `${module}\n${name}`;
-  if (w.fetch(key)) return true;
-  if (global.name.includes('.')) return beginSteps(w, dottedName(w, global, key));
-  writeGlobal(w, { module, name });
-  w.memoize(key);
-  return true;
-}
 
-/** GLOBAL, without its memo entry. */
-function writeGlobal(w: Writer, { module, name }: Name): void {
-  for (const part of [module, name]) {
-    const fits = w.protocol === 3 ? part !== '' && !part.includes('\n') : ASCII_NAME.test(part);
-    if (!fits) throw new PicklingError(`the name ${JSON.stringify(part)} needs a higher protocol`);
+  *#makeOtherwise(w: Writer): Steps {
+    const object = this.#object;
+    if (object.how === 'newobj') this.#ops = yield* oldNewObj(w, object, this.#ops);
+    else if (object.how === 'newobj_ex') yield* newObjEx(w, object);
+    else yield* classic(w, object);
   }
-  w.byte(0x63);
-  w.bytes(Buffer.from(`${module}\n${name}\n`, 'utf8'));
-}
 
-function saveGlobal4(w: Writer, global: PyGlobal): boolean {
-  if (global.viaGetattr) {
-    return w.fetch(global) || beginSteps(w, dottedName(w, global, global));
-  }
-  const key = `${global.module}\n${global.name}`;
-  if (w.fetch(key)) return true;
-  w.save(global.module);
-  // datetime.datetime, array.array: the type's name is a string of its own, beside the module's.
-  if (global.name === global.module) {
-    w.newText(global.name);
-    w.put();
-  } else w.save(global.name);
-  w.byte(0x93);
-  w.memoize(key);
-  return true;
-}
-
-function extension(w: Writer, code: number): void {
-  if (code < 0x100) w.bytes(Buffer.of(0x82, code));
-  else if (code < 0x10000) w.bytes(Buffer.of(0x83, code & 0xff, code >> 8));
-  else {
-    w.byte(0x84);
-    w.uint32(code);
-  }
-}
-
-/** The class that a dotted name is an attribute of, and the attribute. */
-function splitName({ module, name, legacy }: PyGlobal): [owner: PyGlobal, attribute: string] {
-  const dot = name.lastIndexOf('.');
-  const oldDot = legacy?.name.lastIndexOf('.') ?? -1;
-  const oldOwner = oldDot < 0 ? undefined : legacy;
-  const old = oldOwner && { module: oldOwner.module, name: oldOwner.name.slice(0, oldDot) };
-  return [new PyGlobal(module, name.slice(0, dot), old), name.slice(dot + 1)];
-}
-
-/** `getattr(owner, name)`: a dotted name below protocol 4, and a bound method at any. */
-function* dottedName(w: Writer, global: PyGlobal, key: object | string): Steps {
-  if (w.rules.bareGetattr && w.protocol < 4) yield* bareChain(w, global);
-  else {
-    yield BUILTIN.getattr;
-    yield PyTuple.of<unknown>(...splitName(global));
-    w.byte(0x52);
-  }
-  w.memoize(key);
-}
-
-/** The chain as 3.13 writes it: only `getattr` and the attribute names are memoized. */
-function* bareChain(w: Writer, global: PyGlobal): Steps {
-  const [owner, attribute] = splitName(global);
-  yield BUILTIN.getattr;
-  if (w.protocol < 2) w.byte(0x28);
-  if (owner.name.includes('.')) yield* bareChain(w, owner);
-  else writeGlobal(w, nameIn(w, owner));
-  yield attribute;
-  w.byte(w.protocol < 2 ? 0x74 : 0x86);
-  w.byte(0x52);
-}
-
-// --- calls -----------------------------------------------------------------------------------------
-
-/**
- * An object: the call that makes it, then what was done to it. `identity` is the value that other
- * references share, and `slots` what it remembers about its items.
- */
-export function* objectSteps(w: Writer, object: PyObject, identity: object, extra: PyOp[]): Steps {
-  const slots = recall(identity);
-  let { ops } = object;
-  switch (object.how) {
-    case 'newobj':
-      if (w.protocol < 2) ops = yield* oldNewObj(w, object);
-      else yield* newObj(w, object);
-      break;
-    case 'newobj_ex':
-      yield* newObjEx(w, object);
-      break;
-    case 'inst':
-    case 'obj':
-      yield* classic(w, object);
-      break;
-    case 'reduce':
-      yield* reduce(w, object.callable, object.args);
-  }
-  // It may have come up in its own arguments, and be written by now.
-  if (w.has(identity)) {
+  #memoize(w: Writer): void {
+    // The object may have come up in its own arguments, and be written by now.
+    if (!w.has(this.#identity)) {
+      w.memoize(this.#identity);
+      return;
+    }
     w.byte(0x30);
-    w.fetch(identity);
-  } else w.memoize(identity);
-  for (const op of [...ops, ...extra]) yield* opSteps(w, op, identity, slots);
+    w.fetch(this.#identity);
+  }
+
+  #runOps(w: Writer): boolean {
+    for (;;) {
+      const op = this.#ops[this.#op++];
+      if (op === undefined) return true;
+      if (op.kind !== 'build') {
+        return beginSteps(w, opSteps(w, op, this.#identity));
+      }
+      this.#done = Done.State;
+      if (!w.save(restore(recall(op)?.items?.[0], op.state))) return false;
+      w.byte(0x62);
+      this.#done = Done.Ops;
+    }
+  }
 }
 
 /** `callable(*args)`. */
@@ -192,18 +123,22 @@ function* newObj(w: Writer, { callable, args }: PyObject): Steps {
  * Protocols 0 and 1 have no NEWOBJ: `copyreg._reconstructor(cls, base, value)` where the base is known, else
  * `copyreg.__newobj__(cls, *args)`. Gives the operations that are still to be written.
  */
-function* oldNewObj(w: Writer, object: PyObject): Generator<unknown, PyOp[], void> {
-  const { callable, args, base, ops } = object;
-  const rebuilt = base === undefined ? undefined : baseValue(object, base);
+function* oldNewObj(
+  w: Writer,
+  object: PyObject,
+  ops: readonly PyOp[],
+): Generator<unknown, readonly PyOp[], void> {
+  const { callable, args, base } = object;
+  const rebuilt = base === undefined ? undefined : baseValue(args, ops, base);
   if (base === undefined || rebuilt === undefined) {
     const shifted = PyTuple.of<unknown>(callable);
     appendExact(shifted, args);
-    yield* reduce(w, BUILTIN.newobj, shifted);
+    yield* reduce(w, NEW_OBJECT, shifted);
     return ops;
   }
   const tuple = PyTuple.of<unknown>(callable, base);
   appendExact(tuple, rebuilt.value);
-  yield* reduce(w, BUILTIN.reconstructor, tuple);
+  yield* reduce(w, RECONSTRUCTOR, tuple);
   return rebuilt.rest;
 }
 
@@ -221,10 +156,10 @@ function appendExact(tuple: PyTuple, items: readonly unknown[]): void {
 
 /** The value of the base class in an array of one, and the operations that it does not cover. */
 function baseValue(
-  object: PyObject,
+  args: PyTuple,
+  ops: readonly PyOp[],
   base: PyGlobal,
-): { value: unknown[]; rest: PyOp[] } | undefined {
-  const { args, ops } = object;
+): { value: unknown[]; rest: readonly PyOp[] } | undefined {
   const [first] = ops;
   const kind = base.module === 'builtins' ? base.name : '';
   if (kind === 'object') return args.length === 0 ? { value: [null], rest: ops } : undefined;
@@ -272,7 +207,7 @@ function* newObjEx(w: Writer, { callable, args, kwargs }: PyObject): Steps {
   const all = PyTuple.of<unknown>(callable);
   appendExact(all, args);
   const state = PyTuple.of<unknown>(make, all, kwargs ?? {}, null);
-  const partial = new PyObject(BUILTIN.partial, [make], { ops: [{ kind: 'build', state }] });
+  const partial = new PyObject(PARTIAL, [make], { ops: [{ kind: 'build', state }] });
   yield* reduce(w, partial, new PyTuple());
 }
 
@@ -299,8 +234,9 @@ function* classic(w: Writer, object: PyObject): Steps {
 
 // --- what is done to an object -------------------------------------------------------------------
 
-function* opSteps(w: Writer, op: PyOp, identity: object, slots: Slots | undefined): Steps {
-  const own = recall(op);
+function* opSteps(w: Writer, op: Exclude<PyOp, { kind: 'build' }>, identity: object): Steps {
+  // A known instance remembers for its items what a list or dict would.
+  const slots = recall(identity);
   switch (op.kind) {
     case 'append':
       if (op.items.length > 0) yield new ItemsTask(op.items, recall(op.items) ?? slots, 'iterator');
@@ -311,14 +247,10 @@ function* opSteps(w: Writer, op: PyOp, identity: object, slots: Slots | undefine
     case 'setitem':
       yield pairsTask(op.items, slots);
       return;
-    case 'build':
-      yield restore(own?.items?.[0], op.state);
-      w.byte(0x62);
-      return;
     case 'call':
       yield op.setter;
       yield identity;
-      yield restore(own?.items?.[0], op.state);
+      yield restore(recall(op)?.items?.[0], op.state);
       w.bytes(Buffer.of(0x86, 0x52, 0x30));
   }
 }

@@ -4,7 +4,9 @@ import type { KnownClass } from './contract';
 import { PyDict, PyFrozenSet, PySet } from './equality';
 import { PicklingError } from './errors';
 import { FrozenSetTask, ItemsTask, MembersTask, PairsTask, TupleTask } from './save-containers';
-import { beginSteps, objectSteps, saveGlobal, type Steps } from './save-objects';
+import { saveGlobal } from './save-names';
+import { ObjectTask } from './save-objects';
+import { beginSteps, type Steps } from './steps';
 import { recall, restoreKey } from './slots';
 import { PyByteArray, PyGlobal, PyObject, PyPickleBuffer, PyText, PyTuple } from './types';
 import type { Writer } from './writer';
@@ -104,7 +106,7 @@ function saveTuple(w: Writer, value: object): boolean {
 
 function saveSet(w: Writer, value: object): boolean {
   const set = value as ReadonlySet<unknown>;
-  if (w.protocol < 4) return beginSteps(w, setByCall(w, set, 'set'));
+  if (w.protocol < 4) return w.begin(setByCall(set, 'set'));
   w.byte(0x8f);
   w.memoize(set);
   return w.begin(new MembersTask([...set], recall(set), w.rules.batchesOfC ? 'whole' : 'iterator'));
@@ -112,16 +114,14 @@ function saveSet(w: Writer, value: object): boolean {
 
 function saveFrozenSet(w: Writer, value: object): boolean {
   const set = value as ReadonlySet<unknown>;
-  return w.protocol < 4
-    ? beginSteps(w, setByCall(w, set, 'frozenset'))
-    : w.begin(new FrozenSetTask(set));
+  return w.protocol < 4 ? w.begin(setByCall(set, 'frozenset')) : w.begin(new FrozenSetTask(set));
 }
 
 /** `set([...])`. */
-function* setByCall(w: Writer, set: ReadonlySet<unknown>, name: string): Steps {
+function setByCall(set: ReadonlySet<unknown>, name: string): ObjectTask {
   const slots = recall(set);
   const items = Array.from(set, (item) => restoreKey(slots, item));
-  yield* objectSteps(w, new PyObject(new PyGlobal('builtins', name), [items]), set, []);
+  return new ObjectTask(new PyObject(new PyGlobal('builtins', name), [items]), set);
 }
 
 // --- bytes and text --------------------------------------------------------------------------------
@@ -239,18 +239,18 @@ function saveText(w: Writer, value: object): boolean {
 // --- instances -------------------------------------------------------------------------------------
 
 function saveInstance(w: Writer, value: object): boolean {
-  return beginSteps(w, objectSteps(w, value as PyObject, value, []));
+  return w.begin(new ObjectTask(value as PyObject, value));
 }
 
 function saveKnown(w: Writer, known: KnownClass, instance: object): boolean {
   const form = known.dump?.(instance, { protocol: w.protocol, python: w.settings.python });
   if (form === undefined) throw new PicklingError(`cannot pickle a ${known.name}`);
-  return beginSteps(w, objectSteps(w, form, instance, recall(instance)?.ops ?? []));
+  return w.begin(new ObjectTask(form, instance, recall(instance)?.ops));
 }
 
 /** An instance whose class cannot write it: as it was read. */
 function saveForm(w: Writer, instance: object): boolean {
   const slots = recall(instance);
   if (slots?.form === undefined) throw new PicklingError('an instance without a form');
-  return beginSteps(w, objectSteps(w, slots.form, instance, slots.ops ?? []));
+  return w.begin(new ObjectTask(slots.form, instance, slots.ops));
 }
