@@ -24,6 +24,7 @@ import {
   SIGNATURES,
   pairsOf,
   statArguments,
+  type CheckKeyArguments,
   type CountArguments,
   type Counted,
   type DeleteArguments,
@@ -122,8 +123,9 @@ export class Client {
    * @param key_extra_len bytes that a prefix adds
    * @throws {MemcachedKeyError} of the class that tells what is wrong
    */
-  check_key(key: unknown, key_extra_len = 0): void {
-    this.#keys.check(key, key_extra_len);
+  check_key(key: unknown, ...rest: CheckKeyArguments): void {
+    const [extra = 0] = bind(SIGNATURES.check_key, rest);
+    this.#keys.check(key, Number(extra));
   }
 
   /** Prints a line to stderr when `debug` is on. */
@@ -209,8 +211,10 @@ export class Client {
     const found = new Map<MultiKey, unknown>();
     if (wires.length === 0) return found;
     const values = await this.#engine.getMany(Command.get, wires, spots);
+    const last = lastOfEach(wires, originals);
     for (let i = 0; i < values.length; i++) {
-      if (values[i] !== ABSENT) found.set(originals[i] as MultiKey, values[i]);
+      const isLast = last === undefined || last.get(wires[i] as string) === i;
+      if (values[i] !== ABSENT && isLast) found.set(originals[i] as MultiKey, values[i]);
     }
     return found;
   }
@@ -353,8 +357,12 @@ export class Client {
       if (method === 'cas') {
         const cas = this.cas_ids.get(wire);
         // Without an id a cas is a set, in every release (1.62:1032).
-        if (cas === undefined) command = Command.set;
-        else options = { ...options, cas };
+        if (cas !== undefined) {
+          options = { ...options, cas };
+        } else {
+          command = Command.set;
+          this.#calls.set++;
+        }
       }
       return this.#engine.change(command, wire, spotOf(key), options, entry) as Promise<Stored>;
     } catch (error) {
@@ -433,6 +441,18 @@ const DELETE_TIMES: Readonly<Record<Release['deleteTime'], (zeroGiven: boolean) 
 function refuse(error: unknown): Promise<never> {
   // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a pickler of the user's may throw anything
   return Promise.reject(error);
+}
+
+/**
+ * Of keys that are the same on the wire ('a' and b'a'), the last one names the value, as in Python's dict. Undefined where
+ * all keys are text: equal ones are one key of a Map anyway.
+ */
+function lastOfEach(
+  wires: readonly string[],
+  originals: readonly MultiKey[],
+): ReadonlyMap<string, number> | undefined {
+  if (originals.every((key) => typeof key === 'string')) return undefined;
+  return new Map(wires.map((wire, i) => [wire, i]));
 }
 
 /** `get(key, x)` or `get(key, { default: x })`. */

@@ -68,6 +68,9 @@ export type DeleteArguments =
   | [noreplyOrTime: Time | null, options?: DeleteOptions]
   | [time: Time | null, noreply: boolean];
 
+/** Bytes that a prefix adds. */
+export type CheckKeyArguments = [key_extra_len?: number | { key_extra_len?: number }];
+
 export type GetMultiArguments = [options?: MultiOptions] | [key_prefix: Prefix];
 
 export type SetMultiArguments =
@@ -106,6 +109,7 @@ export const SIGNATURES = {
   touch: { method: 'touch', required: 2, names: ['time', 'noreply'] },
   incr: { method: 'incr', required: 2, names: COUNT },
   decr: { method: 'decr', required: 2, names: COUNT },
+  check_key: { method: 'check_key', required: 2, names: ['key_extra_len'] },
   get_multi: { method: 'get_multi', required: 2, names: ['key_prefix'] },
   set_multi: {
     method: 'set_multi',

@@ -1,0 +1,152 @@
+// The real python-memcached and our Client, each with a memcached of its own behind a recording proxy.
+
+import { Client, type ClientOptions } from '../../lib';
+import {
+  LoggingProxy,
+  Memcached,
+  Python,
+  Tuple,
+  type PythonObject,
+  type PythonValue,
+} from '../support';
+
+/** What a call came to, on either side: comparable. */
+export interface Told {
+  readonly returned?: unknown;
+  readonly raised?: string;
+  /** Bytes that the client sent. */
+  readonly sent: string;
+}
+
+/** One call, as both sides understand it. */
+export interface Call {
+  readonly method: string;
+  readonly args: readonly PythonValue[];
+  readonly kwargs: Readonly<Record<string, PythonValue>>;
+}
+
+/** The release that Debian's python3-memcache is. */
+export const RELEASE = '1.59';
+
+/** A call for a table: `call('set', ['k', 'v'], { time: 60 })`. */
+export function call(
+  method: string,
+  args: readonly PythonValue[] = [],
+  kwargs: Call['kwargs'] = {},
+): Call {
+  return { method, args, kwargs };
+}
+
+interface Side {
+  readonly server: Memcached;
+  readonly proxy: LoggingProxy;
+}
+
+async function startSide(): Promise<Side> {
+  const server = await Memcached.start();
+  return { server, proxy: await LoggingProxy.start(server) };
+}
+
+/** Both clients; each call is made on both. */
+export class Pair {
+  private constructor(
+    readonly python: Python,
+    readonly theirs: PythonObject,
+    readonly ours: Client,
+    readonly theirSide: Side,
+    readonly ourSide: Side,
+  ) {}
+
+  static async start(options: ClientOptions = {}, kwargs: Call['kwargs'] = {}): Promise<Pair> {
+    const python = await Python.start({ modules: ['memcache'] });
+    const [theirSide, ourSide] = await Promise.all([startSide(), startSide()]);
+    const theirs = await python.create('memcache.Client', [[theirSide.proxy.name]], kwargs);
+    const ours = new Client([ourSide.proxy.name], { release: RELEASE, ...options });
+    return new Pair(python, theirs, ours, theirSide, ourSide);
+  }
+
+  async stop(): Promise<void> {
+    this.ours.disconnect_all();
+    await this.python.stop();
+    for (const { proxy, server } of [this.theirSide, this.ourSide]) {
+      await proxy.stop();
+      await server.stop();
+    }
+  }
+
+  /** What both sides say to one call. */
+  async both(each: Call): Promise<{ theirs: Told; ours: Told }> {
+    return { theirs: await this.askTheirs(each), ours: await this.askOurs(each) };
+  }
+
+  async askTheirs({ method, args, kwargs }: Call): Promise<Told> {
+    const { proxy } = this.theirSide;
+    proxy.clear();
+    const outcome = await this.theirs.outcome(method, args, kwargs);
+    if (kwargs['noreply'] === true) await proxy.until(() => proxy.sent.endsWith('\r\n'));
+    const { sent } = proxy;
+    if ('raised' in outcome)
+      return { raised: `${outcome.raised.type}: ${outcome.raised.message}`, sent };
+    return { returned: comparable(outcome.returned), sent };
+  }
+
+  async askOurs({ method, args, kwargs }: Call): Promise<Told> {
+    const { proxy } = this.ourSide;
+    proxy.clear();
+    const named = Object.keys(kwargs).length > 0 ? [toJavaScript(kwargs)] : [];
+    const told: { returned?: unknown; raised?: string } = {};
+    try {
+      const ours: object = this.ours;
+      const made: unknown = Reflect.get(ours, method);
+      if (typeof made !== 'function') throw new Error(`no method ${method}`);
+      const result: unknown = Reflect.apply(made, ours, [...args.map(toJavaScript), ...named]);
+      told.returned = comparable(await result);
+    } catch (error) {
+      const { name, message } = error as Error;
+      told.raised = `${name}: ${message}`;
+    }
+    if (kwargs['noreply'] === true) await proxy.until(() => proxy.sent.endsWith('\r\n'));
+    // What we send beside Python's lines: the fence after commands without reply.
+    return { ...told, sent: proxy.sent.replace(/^version\r\n/, '') };
+  }
+}
+
+/** An argument as a TypeScript program gives it: tuples are arrays, keyword arguments an object. */
+function toJavaScript(value: PythonValue | Call['kwargs']): unknown {
+  if (value instanceof Tuple) return Array.from(value.items, toJavaScript);
+  if (Array.isArray(value)) return (value as PythonValue[]).map(toJavaScript);
+  if (value instanceof Map)
+    return new Map(
+      [...value].map(([k, v]) => [toJavaScript(k as PythonValue), toJavaScript(v as PythonValue)]),
+    );
+  if (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype
+  ) {
+    return Object.fromEntries(
+      Object.entries(value).map(([k, v]) => [k, toJavaScript(v as PythonValue)]),
+    );
+  }
+  return value;
+}
+
+/** Results of both sides in one form: dicts by sorted text, tuples as lists. */
+function comparable(value: unknown): unknown {
+  if (value === undefined) return null; // a method that returns nothing
+  if (value instanceof Tuple) return value.items.map(comparable);
+  if (Array.isArray(value)) return (value as unknown[]).map(comparable);
+  if (Buffer.isBuffer(value)) return `b:${value.toString('hex')}`;
+  if (value instanceof Map) {
+    const pairs = Array.from(value as Map<unknown, unknown>, ([k, v]) => [
+      comparable(k),
+      comparable(v),
+    ]);
+    return { dict: pairs.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) };
+  }
+  if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null) {
+    return comparable(new Map(Object.entries(value)));
+  }
+  if (typeof value === 'bigint') return `${value}n`;
+  return value;
+}
