@@ -3,7 +3,18 @@
 import { ValueError } from '../errors';
 import { asBuffer } from './compression';
 import { MAX_DIGITS_PYTHON_2 } from './integer';
-import { Pickler, Unpickler, type DumpOptions, type LoadOptions } from './pickle';
+import {
+  Pickler,
+  Unpickler,
+  type DumpOptions,
+  type LoadOptions,
+  type PersistentResolver,
+} from './pickle';
+
+/** What a class that reads pickles is made with: LoadOptions, and pickleparser's name for `pload`. */
+export interface ReadingOptions extends Pick<LoadOptions, 'python' | 'persistentLoad' | 'limits'> {
+  readonly persistentResolver?: PersistentResolver;
+}
 
 /** Makes the pickle of a value: a function, an object with `dump`, or a class made with `(protocol, options)`. */
 export type PicklerOption =
@@ -17,7 +28,7 @@ export type UnpicklerOption =
   | { load(bytes: Buffer): unknown }
   | { parse(bytes: Buffer): unknown }
   | (new (
-      options: LoadOptions,
+      options: ReadingOptions,
     ) => { load(bytes: Buffer): unknown } | { parse(bytes: Buffer): unknown });
 
 export interface PicklingOptions {
@@ -71,14 +82,18 @@ function checkProtocol(protocol: number, highest: number): number {
 }
 
 function loader({ python, unpickler, persistentLoad }: PicklingOptions): Pickling['loads'] {
-  const options: LoadOptions = { ...PYTHONS[python], persistentLoad };
+  const options: ReadingOptions = { ...PYTHONS[python], persistentLoad };
   if (unpickler === undefined) {
     const ours = new Unpickler(options);
     return (bytes) => ours.load(bytes);
   }
   // A reader that is not ours may keep views of what it reads, and the buffer is shared.
   if (isClass(unpickler, 'load') || isClass(unpickler, 'parse')) {
-    return (bytes) => readerOf(new unpickler(options))(Buffer.from(bytes));
+    const given: ReadingOptions =
+      persistentLoad === undefined
+        ? options
+        : { ...options, persistentResolver: { resolve: persistentLoad } };
+    return (bytes) => readerOf(new unpickler(given))(Buffer.from(bytes));
   }
   const read = typeof unpickler === 'function' ? unpickler : readerOf(unpickler);
   return (bytes) => read(Buffer.from(bytes));
