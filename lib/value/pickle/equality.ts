@@ -1,7 +1,8 @@
 // Python's equality of dict keys and set members, and the containers that keep to it.
-import { types } from 'node:util';
+import { inspect, types } from 'node:util';
 import { asBytes } from './bytes';
 import { PickleError } from './errors';
+import { repr } from './repr';
 import { Exact, PyByteArray, PyText, PyTuple, Py2Str } from './types';
 
 /** A class gives its instances' Python equality by this method: a number, string, tuple... it equals. */
@@ -231,6 +232,10 @@ export class PyDict<K = unknown, V = unknown> extends Map<K, V> {
     super.clear();
   }
 
+  [inspect.custom](): string {
+    return repr(this);
+  }
+
   /** As `set`, with the work of comparing keys counted against a budget. */
   setWithin(key: K, value: V, budget: KeyBudget | undefined): this {
     if (typeof key === 'string') return super.set(this.#index.find(key) as K, value);
@@ -264,6 +269,10 @@ export class PySet<T = unknown> extends Set<T> {
   override clear(): void {
     this.#index.clear();
     super.clear();
+  }
+
+  [inspect.custom](): string {
+    return repr(this);
   }
 
   /** As `add`, with the work of comparing members counted against a budget. */

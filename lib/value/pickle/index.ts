@@ -13,6 +13,7 @@ export * from './options';
 export * from './contract';
 export { PyDict, PyFrozenSet, PySet, pyKey } from './equality';
 export { Registry } from './registry';
+export { pyRepr, repr, str, type Repr, type Representable } from './repr';
 export {
   PyComplex,
   PyCounter,

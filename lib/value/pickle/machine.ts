@@ -4,7 +4,16 @@ import { checkHashable, PyDict, PyFrozenSet, PySet, type KeyBudget } from './equ
 import type { KnownClass } from './contract';
 import type { ReadSettings } from './settings';
 import { replaceAll, type PyMap } from './replace';
-import { keepOp, noteItem, noteKey, noteLength, noteValue, recall, remember } from './slots';
+import {
+  keepOp,
+  noteItem,
+  noteKey,
+  noteLength,
+  noteValue,
+  recall,
+  remember,
+  type Slots,
+} from './slots';
 import { define, Exact, PyObject, PyTuple, type PyGlobal, type PyOp } from './types';
 
 /** What is wrong with the pickle; the reader adds where. */
@@ -139,10 +148,12 @@ export class Machine {
   /** Moves the values from `from` up to the end of `items`; `owner` remembers what they cannot tell. */
   fill(items: unknown[], owner: object, from: number): void {
     const { stack, sp } = this;
+    const { exact } = this.settings;
+    let slots: Slots | undefined;
     for (let i = from; i < sp; i++) {
       const value = stack[i];
-      if (value instanceof Exact && !this.settings.exact) {
-        noteItem(remember(owner), items.length, value);
+      if (value instanceof Exact && !exact) {
+        noteItem((slots ??= remember(owner)), items.length, value);
         items.push(value.plain());
       } else items.push(value);
     }

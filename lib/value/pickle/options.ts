@@ -99,7 +99,7 @@ export interface LoadOptions {
 }
 
 export interface DumpOptions {
-  /** The release whose pickler is imitated; default '3.13'. */
+  /** The release whose pickler is imitated; default '3.12', which every release from 3.4 on reads. */
   readonly python?: PythonRelease | undefined;
   /** Write Python 2 names of modules and classes below protocol 3; default true. */
   readonly fixImports?: boolean | undefined;

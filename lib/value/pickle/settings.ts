@@ -81,8 +81,11 @@ export interface WriteSettings {
   readonly py2Str: boolean;
 }
 
+/** 3.13 has moved pathlib's classes to a module that no older Python can import; else all are alike. */
+const DEFAULT_RELEASE: PythonRelease = '3.12';
+
 export function writeSettings(options: DumpOptions): WriteSettings {
-  const python = options.python ?? '3.13';
+  const python = options.python ?? DEFAULT_RELEASE;
   const { extensions } = options;
   const codes =
     extensions && Array.from(extensions, ([code, name]) => [String(name), code] as const);

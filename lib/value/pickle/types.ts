@@ -1,5 +1,8 @@
 // The values that JavaScript has no type for, and the neutral form of Python objects of any class.
 
+import { inspect } from 'node:util';
+import { repr } from './repr';
+
 /** Base of scalars that stand for a value JavaScript can hold, but not tell from another type. */
 export abstract class Exact {
   /** The value as plain JavaScript, as the default view gives it. */
@@ -11,6 +14,10 @@ export abstract class Exact {
 
   toString(): string {
     return String(this.plain());
+  }
+
+  [inspect.custom](): string {
+    return repr(this);
   }
 }
 
@@ -115,6 +122,10 @@ export class PyText {
   toString(): string {
     return String.fromCodePoint(...this.codePoints());
   }
+
+  [inspect.custom](): string {
+    return repr(this);
+  }
 }
 
 /** A tuple: an Array in every way but its Python type. Copies made by slice, map... are plain Arrays. */
@@ -133,12 +144,20 @@ export class PyTuple<T = unknown> extends Array<T> {
     for (const item of Array.from(items)) tuple.push(item);
     return tuple;
   }
+
+  [inspect.custom](): string {
+    return repr(this);
+  }
 }
 
 /** A bytearray: a Uint8Array in every way but its Python type. */
 export class PyByteArray extends Uint8Array {
   static get [Symbol.species](): Uint8ArrayConstructor {
     return Uint8Array;
+  }
+
+  [inspect.custom](): string {
+    return repr(this);
   }
 }
 
@@ -176,6 +195,10 @@ export class PyGlobal {
 
   toString(): string {
     return `${this.module}.${this.name}`;
+  }
+
+  [inspect.custom](): string {
+    return repr(this);
   }
 }
 
@@ -313,6 +336,10 @@ export class PyObject {
       for (let i = 0; i + 1 < op.items.length; i += 2) pairs.push([op.items[i], op.items[i + 1]]);
     }
     return pairs;
+  }
+
+  [inspect.custom](): string {
+    return repr(this);
   }
 
   #build(): { kind: 'build'; state: unknown } | undefined {
