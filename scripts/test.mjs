@@ -12,6 +12,7 @@ const STEPS = [
   { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
   { name: 'typecheck', command: ['npm', 'run', '--silent', 'typecheck'] },
   { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
+  { name: 'demonstration', command: ['node', 'scripts/start.mjs'] },
   { name: 'unit', command: jest('unit'), results: resultsOf('unit') },
   { name: 'compat', command: jest('compat'), results: resultsOf('compat') },
 ];

@@ -17,10 +17,15 @@ const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 );
 
+/** As a shell reports a program that a signal ended. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 };
+
 /** Runs every act and stops everything; whether all went well. */
 export async function show() {
   const started = performance.now();
   const stops = [];
+  for (const [signal, status] of Object.entries(SIGNALS))
+    process.once(signal, () => process.exit(status));
   try {
     const python = await Partner.start();
     stops.push(() => python.stop());

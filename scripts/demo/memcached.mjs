@@ -16,7 +16,11 @@ const ANY_PORT = '-1';
 export class Memcached {
   #child;
   #folder = mkdtempSync(join(tmpdir(), 'memcache-py-'));
-  #onExit = () => this.#child?.kill('SIGKILL');
+  /** For ends that do not come to `stop`. */
+  #onExit = () => {
+    this.#child?.kill('SIGKILL');
+    rmSync(this.#folder, { recursive: true, force: true });
+  };
 
   static async start() {
     const server = new Memcached();

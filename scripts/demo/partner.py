@@ -6,6 +6,7 @@ import datetime  # noqa: F401  the stored expressions name these
 import decimal  # noqa: F401
 import json
 import platform
+import signal
 import sys
 import traceback
 
@@ -87,6 +88,8 @@ OPERATIONS = {
 
 
 def main():
+    # Ctrl-C reaches both processes; this one ends when its input does.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     for line in iter(sys.stdin.readline, ''):
         request = json.loads(line)
         try:
