@@ -108,6 +108,32 @@ function violations(sources: Sources): string[] {
   });
 }
 
+/**
+ * Rings of files that load each other, as `a.ts -> b.ts -> a.ts`: in CommonJS one of them sees the
+ * other unfinished. Types are gone by then, so `import type` makes no ring.
+ */
+function rings(sources: Sources): string[] {
+  const loads = new Map([...sources].map(([path, text]) => [path, loadedBy(path, text, sources)]));
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (path: string, above: readonly string[]): void => {
+    if (above.includes(path)) found.push([...above.slice(above.indexOf(path)), path].join(' -> '));
+    if (done.has(path)) return;
+    done.add(path);
+    for (const next of loads.get(path) ?? []) visit(next, [...above, path]);
+  };
+  for (const path of sources.keys()) visit(path, []);
+  return found;
+}
+
+function loadedBy(path: string, text: string, sources: Sources): string[] {
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  return descendants(source)
+    .flatMap(importsIn)
+    .filter(({ specifier, typeOnly }) => !typeOnly && specifier.startsWith('.'))
+    .flatMap(({ specifier }) => resolve(path, specifier, sources) ?? []);
+}
+
 function descendants(node: ts.Node): ts.Node[] {
   const all: ts.Node[] = [node];
   ts.forEachChild(node, (child) => void all.push(...descendants(child)));
@@ -121,7 +147,7 @@ function importsIn(node: ts.Node): Import[] {
       ? [{ specifier: specifier.text, typeOnly, node }]
       : [];
   if (ts.isImportDeclaration(node)) return found(node.moduleSpecifier, isTypeImport(node));
-  if (ts.isExportDeclaration(node)) return found(node.moduleSpecifier, node.isTypeOnly);
+  if (ts.isExportDeclaration(node)) return found(node.moduleSpecifier, isTypeExport(node));
   if (ts.isExternalModuleReference(node)) return found(node.expression, false);
   if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
     return found(node.argument.literal, true);
@@ -139,6 +165,13 @@ function isTypeImport({ importClause }: ts.ImportDeclaration): boolean {
   return (
     ts.isNamedImports(namedBindings) && namedBindings.elements.every((each) => each.isTypeOnly)
   );
+}
+
+/** `export type ...`, or `type` before every name. */
+function isTypeExport({ isTypeOnly, exportClause }: ts.ExportDeclaration): boolean {
+  if (isTypeOnly || exportClause === undefined || !ts.isNamedExports(exportClause))
+    return isTypeOnly;
+  return exportClause.elements.every((each) => each.isTypeOnly);
 }
 
 function judgeImport(
@@ -216,6 +249,10 @@ describe('the layout', () => {
     expect(sources.has('architecture.test.ts')).toBe(true);
     expect(violations(sources)).toEqual([]);
   });
+
+  it('has no files that load each other', () => {
+    expect(rings(readSources())).toEqual([]);
+  });
 });
 
 describe('the check of the layout', () => {
@@ -291,6 +328,7 @@ describe('the check of the layout', () => {
     ['value/a.ts', "import { Parser } from 'pickleparser'; import { x } from './pickle';"],
     ['clients/pylibmc/dialect.ts', "import { x } from '../../placement/crc'; const pylibmc = x;"],
     ['clients/pylibmc/a.ts', "import { type X } from '../../value/codec';"],
+    ['clients/pylibmc/a.ts', "export { type X } from '../../value/codec';"],
     ['django/a.ts', "import { x } from '../clients/pylibmc'; const pymemcache = x;"],
     ['index.ts', "export { x } from './clients/python-memcached/keys';"],
     ['wire/a.test.ts', "import { x } from '../testing/fake'; import fc from 'fast-check';"],
@@ -298,5 +336,15 @@ describe('the check of the layout', () => {
 
   it.each(ALLOWED)('allows in %s: %s', (path, text) => {
     expect(found(path, text)).toEqual([]);
+  });
+
+  it('finds files that load each other, and no others', () => {
+    const sources = new Map([
+      ['a.ts', "import { b } from './b';"],
+      ['b.ts', "import { d } from './d'; export * from './c';"],
+      ['c.ts', "import './a'; import { d } from './d';"],
+      ['d.ts', "import type { A } from './a'; import { type B } from './b';"],
+    ]);
+    expect(rings(sources)).toEqual(['a.ts -> b.ts -> c.ts -> a.ts']);
   });
 });
