@@ -2,7 +2,7 @@
 import { inspect, types } from 'node:util';
 import { asBytes } from './bytes';
 import { PickleError } from './errors';
-import { repr } from './repr';
+import { pyRepr, repr, setRepr, type Repr } from './repr';
 import { Exact, PyByteArray, PyText, PyTuple, Py2Str } from './types';
 
 /** A class gives its instances' Python equality by this method: a number, string, tuple... it equals. */
@@ -271,6 +271,10 @@ export class PySet<T = unknown> extends Set<T> {
     super.clear();
   }
 
+  [pyRepr](): Repr {
+    return setRepr('set', this);
+  }
+
   [inspect.custom](): string {
     return repr(this);
   }
@@ -303,5 +307,9 @@ export class PyFrozenSet<T = unknown> extends PySet<T> {
 
   override clear(): void {
     throw new TypeError('a frozenset cannot be changed');
+  }
+
+  override [pyRepr](): Repr {
+    return setRepr('frozenset', this);
   }
 }

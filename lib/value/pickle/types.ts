@@ -1,7 +1,18 @@
 // The values that JavaScript has no type for, and the neutral form of Python objects of any class.
 
 import { inspect } from 'node:util';
-import { repr } from './repr';
+import { floatRepr } from './numbers';
+import {
+  bytesRepr,
+  codePointsRepr,
+  globalRepr,
+  pyRepr,
+  repr,
+  Shown,
+  tupleRepr,
+  type Part,
+  type Repr,
+} from './repr';
 
 /** Base of scalars that stand for a value JavaScript can hold, but not tell from another type. */
 export abstract class Exact {
@@ -15,6 +26,8 @@ export abstract class Exact {
   toString(): string {
     return String(this.plain());
   }
+
+  abstract [pyRepr](): Repr;
 
   [inspect.custom](): string {
     return repr(this);
@@ -38,6 +51,10 @@ export class PyFloat extends Exact {
   override valueOf(): number {
     return this.value;
   }
+
+  override [pyRepr](): Repr {
+    return { parts: [floatRepr(this.value)] };
+  }
 }
 
 /** A Python 2 `long`: `5L` is not `5` there. Python 3 reads it as int. */
@@ -53,6 +70,10 @@ export class Py2Long extends Exact {
   override valueOf(): number | bigint {
     return this.value;
   }
+
+  override [pyRepr](): Repr {
+    return { parts: [`${this.value}L`] };
+  }
 }
 
 /** A Python 2 `int` beyond 32 bits, which only its text form keeps from becoming a long. */
@@ -67,6 +88,10 @@ export class Py2Int extends Exact {
 
   override valueOf(): number | bigint {
     return this.value;
+  }
+
+  override [pyRepr](): Repr {
+    return { parts: [String(this.value)] };
   }
 }
 
@@ -90,6 +115,10 @@ export class Py2Str extends Exact {
 
   override plain(): string | Buffer {
     return this.#plain;
+  }
+
+  override [pyRepr](): Repr {
+    return { parts: [bytesRepr(this.bytes)] };
   }
 }
 
@@ -123,6 +152,10 @@ export class PyText {
     return String.fromCodePoint(...this.codePoints());
   }
 
+  [pyRepr](): Repr {
+    return { parts: [codePointsRepr(this.codePoints())] };
+  }
+
   [inspect.custom](): string {
     return repr(this);
   }
@@ -145,6 +178,10 @@ export class PyTuple<T = unknown> extends Array<T> {
     return tuple;
   }
 
+  [pyRepr](): Repr {
+    return tupleRepr(this);
+  }
+
   [inspect.custom](): string {
     return repr(this);
   }
@@ -154,6 +191,10 @@ export class PyTuple<T = unknown> extends Array<T> {
 export class PyByteArray extends Uint8Array {
   static get [Symbol.species](): Uint8ArrayConstructor {
     return Uint8Array;
+  }
+
+  [pyRepr](): Repr {
+    return { parts: [`bytearray(b${bytesRepr(this)})`] };
   }
 
   [inspect.custom](): string {
@@ -167,6 +208,10 @@ export class PyPickleBuffer {
     readonly bytes: Uint8Array,
     readonly readonly: boolean = false,
   ) {}
+
+  [pyRepr](): Repr {
+    return { parts: ['<pickle.PickleBuffer object>'] };
+  }
 }
 
 /** The name as it stood in a pickle below protocol 3, where it differs from Python 3's. */
@@ -195,6 +240,10 @@ export class PyGlobal {
 
   toString(): string {
     return `${this.module}.${this.name}`;
+  }
+
+  [pyRepr](): Repr {
+    return { parts: [globalRepr(this.module, this.name)] };
   }
 
   [inspect.custom](): string {
@@ -273,6 +322,22 @@ export class PyObject {
     return this.callable instanceof PyGlobal ? this.callable.name : '';
   }
 
+  /** As Python would show an object of an unknown class. */
+  toString(): string {
+    return repr(this);
+  }
+
+  /** Class, arguments, items and state by name, as far as there are any. */
+  toJSON(): unknown {
+    const json: Record<string, unknown> = { class: String(this.callable) };
+    if (this.args.length > 0) json['args'] = this.args;
+    if (this.kwargs !== undefined) json['kwargs'] = this.kwargs;
+    if (this.listItems().length > 0) json['items'] = this.listItems();
+    if (this.dictItems().length > 0) json['pairs'] = this.dictItems();
+    if (this.state !== undefined) json['state'] = this.state;
+    return json;
+  }
+
   /** The state that BUILD gave, undefined if there was none: a dict, `(dict, slots)`, or anything else. */
   get state(): unknown {
     return this.#build()?.state;
@@ -336,6 +401,22 @@ export class PyObject {
       for (let i = 0; i + 1 < op.items.length; i += 2) pairs.push([op.items[i], op.items[i + 1]]);
     }
     return pairs;
+  }
+
+  /** `<shop.Cart object (1, 2) [items] {items}: state>`: all that the pickle says. */
+  [pyRepr](): Repr {
+    const { callable, args, kwargs, state } = this;
+    const parts: Part[] = ['<'];
+    parts.push(callable instanceof PyGlobal ? callable.toString() : new Shown(callable), ' object');
+    if (args.length > 0) parts.push(' ', new Shown(args));
+    if (kwargs !== undefined) parts.push(' **', new Shown(kwargs));
+    const items = this.listItems();
+    if (items.length > 0) parts.push(' ', new Shown(items));
+    const pairs = this.dictItems();
+    if (pairs.length > 0) parts.push(' ', new Shown(new Map(pairs)));
+    if (state !== undefined) parts.push(': ', new Shown(state));
+    parts.push('>');
+    return { parts, again: '<...>' };
   }
 
   [inspect.custom](): string {
