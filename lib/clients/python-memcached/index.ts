@@ -18,5 +18,24 @@ export {
 } from './options';
 export type { PythonVersion, ReleaseName } from './releases';
 export type { ServerArgument } from './server-string';
-export type * from './signatures';
+export type {
+  CheckKeyArguments,
+  CountArguments,
+  Counted,
+  CountOptions,
+  DeleteArguments,
+  DeleteMultiArguments,
+  DeleteMultiOptions,
+  DeleteOptions,
+  GetMultiArguments,
+  Mapping,
+  MultiOptions,
+  SetMultiArguments,
+  SetMultiOptions,
+  StoreArguments,
+  Stored,
+  StoreOptions,
+  TouchArguments,
+  TouchOptions,
+} from './signatures';
 export type { Slabs, Stats } from './stats';
