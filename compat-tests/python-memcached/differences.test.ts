@@ -2,6 +2,7 @@
 
 import { deflateSync } from 'node:zlib';
 import { Client, type ClientOptions } from '../../lib';
+import { startScripted } from '../../lib/testing/scripted-server';
 import {
   LoggingProxy,
   Memcached,
@@ -159,6 +160,13 @@ it('13: a delete with a time deletes', async () => {
   expect(await theirs.call('get', ['k'])).toBe(1);
   expect(await open().delete('k', 5)).toBe(1);
   expect(await open().get('k')).toBeNull();
+});
+
+it('16: an unknown line in get_multi ends the wait, and what was found is returned', async () => {
+  const liar = await startScripted(() => 'VALUE a 16 1\r\nA\r\nGARBAGE\r\n');
+  const ours = open({}, [`127.0.0.1:${liar.port}`]);
+  expect(await ours.get_multi(['a', 'b'])).toEqual(new Map([['a', 'A']]));
+  await liar.close();
 });
 
 it('17: stats that answer one word give an empty object', async () => {
