@@ -144,12 +144,13 @@ export class Client {
    */
   delete(key: Key, ...rest: DeleteArguments): Promise<0 | 1> {
     try {
-      const wire = this.#keys.wire(key);
+      const own = this.#keys.encoded(key);
+      const wire = this.#keys.wire(own);
       this.#calls.delete++;
       const [time, noreply] = this.#deleteArguments(rest);
       const given = time !== undefined && time !== null && secondsText(time) === '0';
       const options = this.#deleting(DELETE_TIMES[this.#release.deleteTime](given), noreply, '');
-      return this.#engine.change(Command.delete, wire, spotOf(key), options) as Promise<0 | 1>;
+      return this.#engine.change(Command.delete, wire, spotOf(own), options) as Promise<0 | 1>;
     } catch (error) {
       return refuse(error);
     }
@@ -159,10 +160,10 @@ export class Client {
   async delete_multi(keys: Iterable<MultiKey>, ...rest: DeleteMultiArguments): Promise<0 | 1> {
     this.#calls.delete_multi++;
     const [time, prefix, noreply] = bind(SIGNATURES.delete_multi, rest);
-    const { wires, spots } = this.#keys.many(keys, prefix);
+    const { wires, spots } = this.#keys.many(keys, prefix, 'write');
     const given = time !== undefined && time !== null && secondsText(time) === '0';
-    const { deleteManyTime, tail } = this.#release;
-    const options = this.#deleting(DELETE_TIMES[deleteManyTime](given), noreply, tail);
+    const { deleteManyTime, deleteManyTail } = this.#release;
+    const options = this.#deleting(DELETE_TIMES[deleteManyTime](given), noreply, deleteManyTail);
     const answers = await this.#engine.changeMany(Command.delete, wires, spots, options);
     return answers.includes(0) ? 0 : 1;
   }
@@ -192,9 +193,10 @@ export class Client {
   get(key: Key, defaultValue?: unknown): Promise<unknown>;
   get(key: Key, given?: unknown): Promise<unknown> {
     try {
-      const wire = this.#keys.wire(key);
+      const own = this.#keys.encoded(key);
+      const wire = this.#keys.wire(own);
       this.#calls.get++;
-      return this.#engine.get(wire, spotOf(key), given === undefined ? null : defaultOf(given));
+      return this.#engine.get(wire, spotOf(own), given === undefined ? null : defaultOf(given));
     } catch (error) {
       return refuse(error);
     }
@@ -207,7 +209,7 @@ export class Client {
   ): Promise<Map<MultiKey, unknown>> {
     this.#calls.get_multi++;
     const [prefix] = bind(SIGNATURES.get_multi, rest);
-    const { wires, spots, originals } = this.#keys.many(keys, prefix);
+    const { wires, spots, originals } = this.#keys.many(keys, prefix, 'read');
     const found = new Map<MultiKey, unknown>();
     if (wires.length === 0) return found;
     const values = await this.#engine.getMany(Command.get, wires, spots);
@@ -240,9 +242,10 @@ export class Client {
 
   /** One key's value, or null; with `cache_cas` its cas id is kept for `cas`. */
   async gets(key: Key): Promise<unknown> {
-    const wire = this.#keys.wire(key);
+    const own = this.#keys.encoded(key);
+    const wire = this.#keys.wire(own);
     this.#calls.gets++;
-    const hit = (await this.#engine.gets(wire, spotOf(key), null)) as Hit | null;
+    const hit = (await this.#engine.gets(wire, spotOf(own), null)) as Hit | null;
     if (hit === null) return null;
     if (this.#options.cache_cas && hit.cas !== '') this.cas_ids.set(wire, hit.cas);
     return hit.value;
@@ -288,7 +291,7 @@ export class Client {
     const [time, prefix, min, noreply] = bind(SIGNATURES.set_multi, rest);
     const options = this.#storeOptions('set_multi', time, noreply);
     const pairs = pairsOf(mapping);
-    const { wires, spots, originals } = this.#keys.many(pairs.keys(), prefix);
+    const { wires, spots, originals } = this.#keys.many(pairs.keys(), prefix, 'write');
     const entries: Entry[] = [];
     const sendable: number[] = [];
     for (const value of pairs.values()) {
@@ -317,7 +320,8 @@ export class Client {
   /** Gives a key a new expiry (1.54). 1: done; 0: no such key, no server, or no reply. */
   touch(key: Key, ...rest: TouchArguments): Promise<0 | 1> {
     try {
-      const wire = this.#keys.wire(key);
+      const own = this.#keys.encoded(key);
+      const wire = this.#keys.wire(own);
       this.#calls.touch++;
       const [time = 0, noreply] = bind(SIGNATURES.touch, rest);
       // 1.54 to 1.58 forget a time of 0, and memcached refuses the line: no need to send it.
@@ -328,7 +332,7 @@ export class Client {
         noreply: Boolean(noreply),
         sent: 1,
       };
-      return this.#engine.change(Command.touch, wire, spotOf(key), options) as Promise<0 | 1>;
+      return this.#engine.change(Command.touch, wire, spotOf(own), options) as Promise<0 | 1>;
     } catch (error) {
       return refuse(error);
     }
@@ -342,7 +346,8 @@ export class Client {
 
   #store(method: StoreMethod, key: Key, val: unknown, rest: readonly unknown[]): Promise<Stored> {
     try {
-      const wire = this.#keys.wire(key);
+      const own = this.#keys.encoded(key);
+      const wire = this.#keys.wire(own);
       this.#calls[method]++;
       let options = this.#plainStore;
       let min = 0;
@@ -364,7 +369,7 @@ export class Client {
           this.#calls.set++;
         }
       }
-      return this.#engine.change(command, wire, spotOf(key), options, entry) as Promise<Stored>;
+      return this.#engine.change(command, wire, spotOf(own), options, entry) as Promise<Stored>;
     } catch (error) {
       return refuse(error);
     }
@@ -385,11 +390,13 @@ export class Client {
 
   #counting(method: 'incr' | 'decr', key: Key, rest: readonly unknown[]): Promise<Counted> {
     try {
-      const wire = this.#keys.wire(key);
+      const own = this.#keys.encoded(key);
+      const wire = this.#keys.wire(own);
       this.#calls[method]++;
       const [delta = 1, noreply] = bind(SIGNATURES[method], rest);
-      const options = { ...KEY_ONLY, delta: argumentText(delta), noreply: Boolean(noreply) };
-      return this.#engine.change(Command[method], wire, spotOf(key), options) as Promise<Counted>;
+      const text = this.#release.delta === 'int' ? secondsText(delta) : argumentText(delta);
+      const options = { ...KEY_ONLY, delta: text, noreply: Boolean(noreply) };
+      return this.#engine.change(Command[method], wire, spotOf(own), options) as Promise<Counted>;
     } catch (error) {
       return refuse(error);
     }

@@ -1,9 +1,10 @@
-// Keys as python-memcached takes them: text, bytes, (hash, key); what it refuses, and with which exception.
+// Keys as python-memcached takes them: text, bytes, (hash, key), alone or many behind a prefix; and their wire forms.
 
 import { IndexError, ValueError } from '../../errors';
 import { bytesOf, isWireKey, type WireKey } from '../../engine/keys';
 import type { Spot } from '../../placement/placement';
-import * as errors from './errors';
+import { serverHash } from './hash';
+import { KeyCheck } from './key-check';
 import { pythonText, pythonType } from './numbers';
 import type { Release } from './releases';
 
@@ -40,81 +41,97 @@ export interface ManyKeys {
   readonly originals: MultiKey[];
 }
 
-// valid_key_chars_re (1.52:75 on), without the final newline that its $ lets through.
-const GOOD = /^[\x21-\x7e\x80-\xff]+$/;
+/** One of many keys: what it is called on the wire, and the hash that was given for it. */
+interface One {
+  readonly wire: WireKey;
+  readonly spot: Spot | undefined;
+}
+
+/** The methods of many keys: where `key_encoder` is applied twice, it matters which one it is. */
+export type Purpose = 'read' | 'write';
+
 /** A good key of ASCII: its wire form is the string itself. */
 const GOOD_ASCII = /^[\x21-\x7e]+$/;
 
 export class Keys {
   readonly #release: Release;
   readonly #options: KeyOptions;
+  readonly #check: KeyCheck;
   /** Longest key that the fast path lets through. */
   readonly #fastLength: number;
 
   constructor(release: Release, options: KeyOptions) {
     this.#release = release;
     this.#options = options;
-    const { check_keys, key_encoder, server_max_key_length: max } = options;
-    const isPlain = check_keys && key_encoder === null;
-    this.#fastLength = !isPlain ? -1 : max === 0 ? Infinity : max;
+    const { check_keys, server_max_key_length: max } = options;
+    this.#check = new KeyCheck(release, max);
+    this.#fastLength = !check_keys ? -1 : max === 0 ? Infinity : max;
+  }
+
+  /** What `key_encoder` makes of a key of one of the methods of one key; it gets pairs whole (1.60). */
+  encoded(key: unknown): unknown {
+    const { key_encoder } = this.#options;
+    return key_encoder === null ? key : key_encoder(key);
   }
 
   /**
-   * The wire form of a key of one of the methods of one key.
+   * The wire form of a key of one of the methods of one key, `encoded` already.
    * @throws {MemcachedKeyError} of the class that tells what is wrong
    */
   wire(key: unknown): WireKey {
     if (typeof key === 'string' && key.length <= this.#fastLength && GOOD_ASCII.test(key)) {
       return key as WireKey;
     }
-    const { key_encoder } = this.#options;
-    const encoded = key_encoder === null ? key : key_encoder(key);
-    return this.#checked(Array.isArray(encoded) ? keyOfPair(encoded) : encoded, 0);
+    if (!Array.isArray(key)) return this.#checked(key, 0);
+    const wire = this.#checked(keyOfPair(key), 0);
+    // A third part is lost where text is encoded, because that makes a pair anew (1.55:252).
+    const isRebuilt = this.#release.keys.text === 'encoded' && typeof key[1] === 'string';
+    if (key.length > 2 && !isRebuilt)
+      throw new ValueError('too many values to unpack (expected 2)');
+    return wire;
   }
 
   /** The wire forms of many keys behind one prefix. Checks all before anything is sent. */
-  many(keys: Iterable<unknown>, prefix: unknown): ManyKeys {
+  many(keys: Iterable<unknown>, prefix: unknown, purpose: Purpose): ManyKeys {
     const front = this.#prefix(prefix);
     const wires: WireKey[] = [];
     const originals: MultiKey[] = [];
     let spots: (Spot | undefined)[] | undefined;
     for (const original of keys) {
-      let key = original;
-      if (Array.isArray(original)) {
-        key = keyOfPair(original);
-        spots ??= new Array<Spot | undefined>(wires.length).fill(undefined);
-        spots.push(spotOf(original));
-      } else {
+      if (this.#isFast(original, front)) {
+        wires.push((front + original) as WireKey);
         spots?.push(undefined);
+      } else {
+        const { wire, spot } = this.#one(original, front, purpose);
+        if (spot !== undefined) {
+          spots ??= new Array<Spot | undefined>(wires.length).fill(undefined);
+        }
+        wires.push(wire);
+        spots?.push(spot);
       }
-      wires.push(this.#many(key, front, Array.isArray(original)));
-      originals.push((this.#release.keys.pairs === 'key' ? key : original) as MultiKey);
+      originals.push(this.#nameOf(original));
     }
     return { wires, spots, originals };
   }
 
   /** `check_key`: what it refuses, and how, is the release's. */
   check(key: unknown, extra: number): void {
-    const bare = Array.isArray(key) ? keyOfPair(key) : key;
-    const { python, keys } = this.#release;
-    if (bare === null || bare === undefined) throw this.#none('Key is None');
-    if (bare === '' || (bare instanceof Uint8Array && bare.length === 0)) {
-      if (python === 2 && extra > 0 && keys.text === 'encoded') return;
-      throw this.#empty();
-    }
-    // Python 2's own text, str, is a JavaScript string too; what only unicode can hold was refused.
-    if (keys.text === 'refused' && typeof bare === 'string' && !isAscii(bare))
-      throw this.#unencoded();
-    if (typeof bare !== 'string' && !(bare instanceof Uint8Array)) throw this.#type();
-    this.#checkBytes(bytesOf(bare), extra);
+    this.#check.check(Array.isArray(key) ? keyOfPair(key) : key, extra);
   }
 
-  #checkBytes(bytes: string, extra: number): void {
-    const { server_max_key_length: max } = this.#options;
-    if (max !== 0 && bytes.length + extra > max) {
-      throw new errors.MemcachedKeyLengthError(`Key length is > ${max}`);
-    }
-    if (!GOOD.test(bytes)) throw this.#characters(bytes);
+  #isFast(key: unknown, prefix: string): key is string {
+    return (
+      typeof key === 'string' &&
+      key.length + prefix.length <= this.#fastLength &&
+      this.#options.key_encoder === null &&
+      GOOD_ASCII.test(key)
+    );
+  }
+
+  /** How the result names a key. */
+  #nameOf(original: unknown): MultiKey {
+    const isBare = Array.isArray(original) && this.#release.keys.pairs === 'key';
+    return (isBare ? (original as unknown[])[1] : original) as MultiKey;
   }
 
   #prefix(prefix: unknown): string {
@@ -125,78 +142,58 @@ export class Keys {
     return prefix.length === 0 ? '' : this.#checked(prefix, 0);
   }
 
-  #many(original: unknown, prefix: string, inPair: boolean): WireKey {
+  #one(original: unknown, prefix: string, purpose: Purpose): One {
     const { key_encoder, key_encoder_twice } = this.#options;
-    let key = original;
-    if (key_encoder !== null) key = key_encoder(key_encoder_twice ? key_encoder(key) : key);
-    const isNone = key === null || key === undefined;
-    if (isNone && !inPair && !this.#release.keys.noneIsText) throw this.#none('Key is None');
-    if (typeof key !== 'string' && !(key instanceof Uint8Array)) key = manyText(key);
-    if (this.#isFast(key, prefix)) return (prefix + (key as string)) as WireKey;
-    const bytes = bytesOf(key as string | Uint8Array);
-    if (this.#options.check_keys) {
-      if (bytes === '') this.check('', prefix.length);
-      else this.check(key, prefix.length);
+    if (key_encoder === null) return this.#prefixed(original, prefix, (key) => key);
+    if (!key_encoder_twice) return this.#prefixed(original, prefix, key_encoder);
+    // get_multi encodes its keys, pairs whole, and then the mapping of the keys does so again (1.62:1197, 816).
+    if (purpose === 'read') return this.#prefixed(key_encoder(original), prefix, key_encoder);
+    // The others encode what was mapped, prefix included (1.62:503, 932); the server is that of what was mapped.
+    const { wire, spot } = this.#prefixed(original, prefix, key_encoder);
+    const twice = key_encoder(Buffer.from(wire, 'latin1'));
+    if (!(twice instanceof Uint8Array)) {
+      throw new TypeError(
+        `sequence item 2: expected a bytes-like object, ${pythonType(twice)} found`,
+      );
     }
-    return this.#safe(prefix + bytes);
+    return { wire: this.#safe(bytesOf(twice)), spot: spot ?? serverHash(this.#release)(wire) };
   }
 
-  #isFast(key: unknown, prefix: string): boolean {
-    return (
-      typeof key === 'string' &&
-      key.length + prefix.length <= this.#fastLength &&
-      GOOD_ASCII.test(key)
-    );
+  /** `_map_and_prefix_keys` for one key. */
+  #prefixed(original: unknown, prefix: string, encode: (key: unknown) => unknown): One {
+    const isPair = Array.isArray(original);
+    let key = encode(isPair ? this.#unpacked(original) : original);
+    const spot = spotOf(original);
+    const named = this.#nameOf(original);
+    const isNone = named === null || named === undefined;
+    if (isNone && !this.#release.keys.noneIsText) throw this.#check.none('Key is None');
+    if (typeof key !== 'string' && !(key instanceof Uint8Array)) key = pythonText(key);
+    if (this.#options.check_keys) this.#check.check(key, prefix.length);
+    return { wire: this.#safe(prefix + bytesOf(key as string | Uint8Array)), spot };
+  }
+
+  /** The key of a pair among many: unpacked since 1.55, taken by its index before. */
+  #unpacked(pair: readonly unknown[]): unknown {
+    if (this.#release.keys.text === 'refused') return keyOfPair(pair);
+    if (pair.length > 2) throw new ValueError('too many values to unpack (expected 2)');
+    if (pair.length < 2) {
+      throw new ValueError(`not enough values to unpack (expected 2, got ${pair.length})`);
+    }
+    return pair[1];
   }
 
   #checked(key: unknown, extra: number): WireKey {
-    if (this.#options.check_keys) this.check(key, extra);
-    else if (key === null || key === undefined) throw this.#none('Key is None');
-    if (typeof key !== 'string' && !(key instanceof Uint8Array)) throw this.#type();
+    if (this.#options.check_keys) this.#check.check(key, extra);
+    else if (typeof key !== 'string' && !(key instanceof Uint8Array)) {
+      throw this.#check.unhashable(key);
+    }
     return this.#safe(bytesOf(key));
   }
 
   /** Bytes that can split a command are refused even without checks: Python sends them (CWE-93). */
   #safe(bytes: string): WireKey {
     if (isWireKey(bytes)) return bytes;
-    if (bytes === '') throw this.#empty();
-    throw this.#characters(bytes);
-  }
-
-  #none(message: string): Error {
-    return this.#release.keys.noneError
-      ? new errors.MemcachedKeyNoneError(message)
-      : this.#unencoded();
-  }
-
-  #empty(): Error {
-    const { python, keys } = this.#release;
-    // On Python 3 the key is bytes by then, and b'' == '' is false (1.62:1309).
-    if (python === 3) return this.#characters('');
-    return this.#none(keys.text === 'encoded' ? 'Key is empty' : 'Key is None');
-  }
-
-  #type(): Error {
-    const { keys } = this.#release;
-    if (!keys.noneError) return this.#unencoded();
-    const message = keys.text === 'encoded' ? 'Key must be a binary string' : "Key must be str()'s";
-    return new errors.MemcachedKeyTypeError(message);
-  }
-
-  #unencoded(): Error {
-    return new errors.MemcachedStringEncodingError(
-      "Keys must be str()'s, not unicode.  Convert your unicode strings using mystring.encode(charset)!",
-    );
-  }
-
-  #characters(bytes: string): Error {
-    const { python, keys } = this.#release;
-    const shown = `${python === 3 ? 'b' : ''}${bytesRepr(bytes)}`;
-    return new errors.MemcachedKeyCharacterError(
-      keys.namesKey
-        ? `Control/space characters not allowed (key=${shown})`
-        : 'Control characters not allowed',
-    );
+    throw bytes === '' ? this.#check.empty() : this.#check.characters(bytes);
   }
 }
 
@@ -210,44 +207,21 @@ export function spotOf(key: unknown): Spot | undefined {
   if (typeof hash === 'bigint') return hash;
   if (typeof hash === 'boolean') return hash ? 1 : 0;
   if (typeof hash === 'number') {
-    if (Number.isInteger(hash)) return hash;
+    if (Number.isSafeInteger(hash)) return hash;
+    // Its digits are hashed when the server is dead, and a number would write them with an exponent.
+    if (Number.isInteger(hash)) return BigInt(hash);
     throw new TypeError('list indices must be integers or slices, not float');
   }
   if (typeof hash === 'string') {
     throw new TypeError('not all arguments converted during string formatting');
   }
+  if (hash instanceof Uint8Array) {
+    throw new TypeError('not all arguments converted during bytes formatting');
+  }
   throw new TypeError(`unsupported operand type(s) for %: '${pythonType(hash)}' and 'int'`);
-}
-
-function isAscii(text: string): boolean {
-  return Buffer.byteLength(text) === text.length;
 }
 
 function keyOfPair(pair: readonly unknown[]): unknown {
   if (pair.length < 2) throw new IndexError('tuple index out of range');
-  if (pair.length > 2) throw new ValueError('too many values to unpack (expected 2)');
   return pair[1];
-}
-
-/** `str(key)` of a key that is neither text nor bytes. */
-function manyText(key: unknown): string {
-  return pythonText(key);
-}
-
-/** Python's repr of bytes (without the b), cut for a message. */
-function bytesRepr(bytes: string): string {
-  const quote = bytes.includes("'") && !bytes.includes('"') ? '"' : "'";
-  const escapes: Record<string, string> = {
-    '\t': '\\t',
-    '\n': '\\n',
-    '\r': '\\r',
-    '\\': '\\\\',
-    [quote]: `\\${quote}`,
-  };
-  const text = Array.from(bytes, (char) => {
-    const code = char.charCodeAt(0);
-    const isPlain = code >= 0x20 && code < 0x7f;
-    return escapes[char] ?? (isPlain ? char : `\\x${code.toString(16).padStart(2, '0')}`);
-  });
-  return quote + text.join('') + quote;
 }

@@ -40,6 +40,8 @@ export interface Release {
     readonly text: 'encoded' | 'refused';
     /** MemcachedKeyNoneError and MemcachedKeyTypeError exist. */
     readonly noneError: boolean;
+    /** An empty key passes check_key; is taken for None, as are 0 and False; or is an error of its own. */
+    readonly empty: 'passed' | 'none' | 'refused';
     /** MemcachedKeyCharacterError shows the key. */
     readonly namesKey: boolean;
     /** None as one of many keys is the key `None`. */
@@ -54,8 +56,10 @@ export interface Release {
   };
 
   // Commands
-  /** What stands before the end of a storage or delete_multi line. */
+  /** What stands before the end of a storage line. */
   readonly tail: string;
+  /** What stands before the end of a delete_multi line. */
+  readonly deleteManyTail: string;
   /** Parameters of delete behind the key. */
   readonly deleteNames: readonly string[];
   /** The time that delete sends, by what it was given; a time that memcached refuses is never sent. */
@@ -66,6 +70,8 @@ export interface Release {
   readonly deleteRefused: 0 | 1;
   /** As the debug line says it. */
   readonly deleteExpects: string;
+  /** The delta of incr and decr is sent as an int, or as its text whatever that is. */
+  readonly delta: 'int' | 'text';
   /** incr and decr of a missing key: None, or int('NOT_FOUND') fails. */
   readonly countMissing: 'None' | 'ValueError';
   readonly countWithoutServer: 0 | null;
@@ -89,15 +95,24 @@ const FIRST: Omit<Release, 'name' | 'python'> = {
   fullLength: false,
   hash: 'crc32',
   oldHash: 'crc32',
-  keys: { text: 'refused', noneError: false, namesKey: false, noneIsText: true, pairs: 'pair' },
+  keys: {
+    text: 'refused',
+    noneError: false,
+    empty: 'passed',
+    namesKey: false,
+    noneIsText: true,
+    pairs: 'pair',
+  },
   servers: { defaultPort: false, inet6: false },
   tail: '',
+  deleteManyTail: '',
   deleteNames: ['time'],
   deleteTime: 'always 0',
   deleteManyTime: 'always 0',
   deleteMissing: 1,
   deleteRefused: 1,
   deleteExpects: 'DELETED or NOT_FOUND',
+  delta: 'int',
   countMissing: 'ValueError',
   countWithoutServer: 0,
   touchZero: 'refused',
@@ -113,7 +128,7 @@ type Change = Partial<Omit<Release, 'keys' | 'servers'>> & {
 
 /** In order; `python` where a change is of one Python only. */
 const ROWS: readonly { since: ReleaseName; python?: PythonVersion; change: Change }[] = [
-  { since: '1.44', change: { keys: { noneError: true } } },
+  { since: '1.44', change: { keys: { noneError: true, empty: 'none' } } },
   // 4d2444a: cmemcache's hash becomes the default
   {
     since: '1.45',
@@ -142,13 +157,14 @@ const ROWS: readonly { since: ReleaseName; python?: PythonVersion; change: Chang
       bool: 'word',
       tail: ' ',
       deleteNames: ['time', 'noreply'],
-      keys: { text: 'encoded', noneIsText: false, pairs: 'key' },
+      delta: 'text',
+      keys: { text: 'encoded', empty: 'refused', noneIsText: false, pairs: 'key' },
     },
   },
   { since: '1.55', python: 3, change: { unflagged: 'text', long: false } },
   // 664bd3e
   { since: '1.57', change: { bool: 'digit' } },
-  { since: '1.58', change: { deleteManyTime: '0 if given' } },
+  { since: '1.58', change: { deleteManyTime: '0 if given', deleteManyTail: ' ' } },
   // e1f72da: FLAG_TEXT; types are compared exactly
   {
     since: '1.59',
