@@ -1,10 +1,11 @@
 // What the names and calls in a pickle stand for. Nothing is run: a Map leads from names to values.
 import type { KnownClass } from './contract';
-import { Fault, type Machine } from './machine';
+import { Fault } from './fault';
+import type { Machine } from './machine';
 import { toPython3 } from './names';
 import { knownFunction } from './registry';
 import { exactItems, noteItem, recall, remember, restore, restoreKey } from './slots';
-import { Exact, PyByteArray, PyGlobal, PyObject, PyTuple, bytesOf, type How } from './types';
+import { Exact, PyByteArray, PyGlobal, PyObject, PyTuple, bytesOf, plain, type How } from './types';
 
 /** The class or function of a GLOBAL, INST or STACK_GLOBAL; one PyGlobal for each name in a load. */
 export function findGlobal(m: Machine, module: string, name: string): PyGlobal {
@@ -103,17 +104,10 @@ function newSet(m: Machine, items: readonly unknown[]): Set<unknown> {
   return set;
 }
 
-function isLatin1Name(value: unknown): boolean {
-  return value === 'latin1' || value === 'latin-1';
-}
-
-function encodeLatin1([text, encoding]: PyTuple): Buffer | undefined {
-  if (
-    typeof text !== 'string' ||
-    !isLatin1Name(encoding instanceof Exact ? encoding.plain() : encoding)
-  ) {
+function encodeLatin1(args: PyTuple): Buffer | undefined {
+  const [text, encoding] = args.map(plain);
+  if (typeof text !== 'string' || (encoding !== 'latin1' && encoding !== 'latin-1'))
     return undefined;
-  }
   const bytes = bytesOf(text);
   if (bytes === undefined) throw new Fault("'latin-1' codec can't encode text above U+00FF");
   return bytes;

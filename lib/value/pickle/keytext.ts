@@ -1,6 +1,7 @@
 // Short ASCII texts that come again and again (dict keys), found by their bytes without a new string.
 
 import type { Bytes } from './bytes';
+import { Py2Str } from './types';
 
 /** Longest text worth finding this way: keys are mostly shorter. */
 export const KEY_BYTES = 24;
@@ -9,17 +10,37 @@ export const KEY_BYTES = 24;
 const KEPT = 2048;
 const kept: string[] = new Array<string>(KEPT).fill('');
 
-/** The text of these bytes, which the caller knows to exist; undefined if they are not all ASCII. */
-export function keyText(bytes: Bytes, from: number, to: number): string | undefined {
+/** Python 2's str of the text in the same place: unchangeable, so that one object will do. */
+const keptStrs: (Py2Str | undefined)[] = new Array<undefined>(KEPT).fill(undefined);
+
+/** Where the text of these bytes, which the caller knows to exist, is kept; -1 if they are not all ASCII. */
+function place(bytes: Bytes, from: number, to: number): number {
   let hash = to - from;
   for (let i = from; i < to; i++) {
     const byte = bytes[i] as number;
-    if (byte >= 0x80) return undefined;
+    if (byte >= 0x80) return -1;
     hash = (Math.imul(hash, 31) + byte) | 0;
   }
   const slot = (hash ^ (hash >>> 15)) & (KEPT - 1);
+  if (!isText(kept[slot] as string, bytes, from, to)) {
+    kept[slot] = bytes.latin1Slice(from, to);
+    keptStrs[slot] = undefined;
+  }
+  return slot;
+}
+
+/** The text of these bytes; undefined if they are not all ASCII. */
+export function keyText(bytes: Bytes, from: number, to: number): string | undefined {
+  const slot = place(bytes, from, to);
+  return slot < 0 ? undefined : kept[slot];
+}
+
+/** The Python 2 str of these bytes; undefined if they are not all ASCII. */
+export function keyStr(bytes: Bytes, from: number, to: number): Py2Str | undefined {
+  const slot = place(bytes, from, to);
+  if (slot < 0) return undefined;
   const text = kept[slot] as string;
-  return isText(text, bytes, from, to) ? text : (kept[slot] = bytes.latin1Slice(from, to));
+  return (keptStrs[slot] ??= new Py2Str(text, text));
 }
 
 function isText(text: string, bytes: Bytes, from: number, to: number): boolean {

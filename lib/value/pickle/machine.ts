@@ -1,5 +1,6 @@
 // The state of one load: stack, marks, memo, and what the containers on it need to be filled.
 import type { Bytes } from './bytes';
+import { Fault } from './fault';
 import { checkHashable, PyDict, PyFrozenSet, PySet, type KeyBudget } from './equality';
 import type { KnownClass } from './contract';
 import type { ReadSettings } from './settings';
@@ -12,12 +13,10 @@ import {
   noteValue,
   recall,
   remember,
+  type Entries,
   type Slots,
 } from './slots';
 import { define, Exact, PyObject, PyTuple, type PyGlobal, type PyOp } from './types';
-
-/** What is wrong with the pickle; the reader adds where. */
-export class Fault extends Error {}
 
 /** Above every stack index: no scalar waits to be unwrapped. */
 export const NO_EXACT = 0x7fffffff;
@@ -52,6 +51,8 @@ export class Machine {
   sawBinary = false;
   /** A plain object has index-like keys: others must then be set with care too. */
   sawIndexKey = false;
+  /** What the latest dict remembers of its keys. */
+  lastKeys: Entries | undefined = undefined;
   memoCount = 0;
   nodes = 0;
   readonly budget: KeyBudget;

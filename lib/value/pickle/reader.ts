@@ -2,13 +2,14 @@
 // for the opcodes that make up nearly all of a pickle; every other opcode is a function in slow-ops.ts.
 import type { Bytes } from './bytes';
 import { UnpicklingError } from './errors';
-import { Fault, Machine, NO_EXACT } from './machine';
-import { noteKey, noteLength, noteValue, remember } from './slots';
+import { Fault } from './fault';
+import { Machine, NO_EXACT } from './machine';
+import { noteKey, noteLength, noteValue, recall, remember } from './slots';
 import { isAmbiguous, SLOW_OPS } from './slow-ops';
 import type { ReadSettings } from './settings';
 import { KEY_BYTES, keyText } from './keytext';
 import { decodeUtf8 } from './text';
-import { Exact, PyFloat, PyTuple } from './types';
+import { Exact, PyFloat, PyTuple, Py2Str } from './types';
 
 /** The value of a pickle. Throws UnpicklingError for everything that goes wrong. */
 export function read(bytes: Bytes, settings: ReadSettings): unknown {
@@ -97,6 +98,7 @@ function setExactPairs(
   stack: unknown[],
   from: number,
   sp: number,
+  keysAreKnown: boolean,
 ): number {
   for (let i = from; i < sp; i += 2) {
     const given = stack[i];
@@ -105,13 +107,33 @@ function setExactPairs(
     if (typeof key !== 'string') return i;
     const first = key.charCodeAt(0);
     if (first <= 0x39 ? first >= 0x30 : first === 0x5f && key === '__proto__') return i;
-    if (given instanceof Exact) noteKey(remember(dict), key, given);
+    if (given instanceof Exact && !keysAreKnown) noteKey(remember(dict), key, given);
     if (value instanceof Exact) {
       dict[key] = value.plain();
       noteValue(remember(dict), key, value);
     } else dict[key] = value;
   }
   return sp;
+}
+
+/**
+ * Sets all pairs of a dict. All keys of a Python 2 dict are Exact, mostly in the order of the dict before, whose
+ * memory of keys will then do for both.
+ */
+function setExactDict(
+  m: Machine,
+  dict: Record<string, unknown>,
+  stack: unknown[],
+  from: number,
+  sp: number,
+): number {
+  const isFresh = recall(dict)?.keys === undefined;
+  const known = isFresh && m.lastKeys?.matches(stack, from, sp) === true ? m.lastKeys : undefined;
+  const done = setExactPairs(dict, stack, from, sp, known !== undefined);
+  if (done < sp || !isFresh) return done;
+  if (known !== undefined) remember(dict).keys = known;
+  else if ((m.lastKeys = recall(dict)?.keys) !== undefined) m.lastKeys.isShared = true;
+  return done;
 }
 
 /**
@@ -163,17 +185,19 @@ function run(m: Machine): unknown {
         // BINPUT
         const index = bytes[pos];
         m.sawBinary = true;
-        if (index !== memo.length || sp <= fence || m.memoCount !== index) break;
-        if (index >= limits.memo) break;
+        if (index !== memo.length || sp <= fence || m.memoCount >= limits.memo) break;
         memo.push(stack[sp - 1]);
-        m.memoCount = index + 1;
+        m.memoCount++;
         pos++;
         continue;
       }
       case 0x68: {
         // BINGET
         const value = memo[bytes[pos] as number];
-        if (typeof value !== 'string') break;
+        if (typeof value !== 'string') {
+          if (!(value instanceof Py2Str)) break;
+          if (!exact && sp < low) low = sp;
+        }
         stack[sp++] = value;
         pos++;
         continue;
@@ -236,8 +260,12 @@ function run(m: Machine): unknown {
         const dict = stack[fence - 1];
         if (older === undefined || older >= fence || ((sp - fence) & 1) !== 0) break;
         if (m.sawIndexKey || Object.getPrototypeOf(dict) !== Object.prototype) break;
-        const setPairs = low < sp ? setExactPairs : setPlainPairs;
-        if (setPairs(dict as Record<string, unknown>, stack, fence, sp) < sp) break;
+        const pairs = dict as Record<string, unknown>;
+        const done =
+          low < sp
+            ? setExactDict(m, pairs, stack, fence, sp)
+            : setPlainPairs(pairs, stack, fence, sp);
+        if (done < sp) break;
         if (low >= fence) low = NO_EXACT;
         marks.pop();
         sp = fence;
@@ -249,8 +277,12 @@ function run(m: Machine): unknown {
         const dict = stack[sp - 3];
         if (sp - fence < 3 || m.sawIndexKey) break;
         if (Object.getPrototypeOf(dict) !== Object.prototype) break;
-        const setPairs = low < sp ? setExactPairs : setPlainPairs;
-        if (setPairs(dict as Record<string, unknown>, stack, sp - 2, sp) < sp) break;
+        const pairs = dict as Record<string, unknown>;
+        const done =
+          low < sp
+            ? setExactPairs(pairs, stack, sp - 2, sp, false)
+            : setPlainPairs(pairs, stack, sp - 2, sp);
+        if (done < sp) break;
         sp -= 2;
         if (low >= sp) low = NO_EXACT;
         continue;

@@ -10,6 +10,24 @@ export class Entries {
   readonly #pairs: unknown[] = [];
   #map: Map<unknown, Exact> | undefined = undefined;
 
+  /** Held by several containers: the rows of a table have the same keys. */
+  isShared = false;
+
+  /** True if these are exactly the keys at every second place of the stack, in their order. */
+  matches(stack: readonly unknown[], from: number, to: number): boolean {
+    const pairs = this.#pairs;
+    if (pairs.length !== to - from) return false;
+    for (let i = 1; i < pairs.length; i += 2) if (pairs[i] !== stack[from + i - 1]) return false;
+    return true;
+  }
+
+  /** A copy for one container alone. */
+  copy(): Entries {
+    const copy = new Entries();
+    for (const item of this.#pairs) copy.#pairs.push(item);
+    return copy;
+  }
+
   note(key: unknown, exact: Exact): void {
     this.#pairs.push(key, exact);
     this.#map = undefined;
@@ -110,7 +128,9 @@ export function noteItem(slots: Slots, index: number, exact: Exact): void {
 
 /** Notes that a dict's key, or a set's member, was read as `exact`. */
 export function noteKey(slots: Slots, key: unknown, exact: Exact): void {
-  (slots.keys ??= new Entries()).note(key, exact);
+  if (slots.keys === undefined) slots.keys = new Entries();
+  else if (slots.keys.isShared) slots.keys = slots.keys.copy();
+  slots.keys.note(key, exact);
 }
 
 /** Notes that the value at a dict's key was read as `exact`. */

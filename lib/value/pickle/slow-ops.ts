@@ -1,8 +1,9 @@
 // The opcodes that are not in the reader's hot loop, one function each.
 import { call, findGlobal } from './calls';
-import { Fault, type Machine } from './machine';
+import { Fault } from './fault';
+import type { Machine } from './machine';
 import type { Bytes } from './bytes';
-import { KEY_BYTES, keyText } from './keytext';
+import { KEY_BYTES, keyStr, keyText } from './keytext';
 import { parseFloatText, parseInteger, readLong } from './numbers';
 import { OP } from './opcodes';
 import { decodeLiteral, decodeRawUnicode, decodeStr, decodeUtf8 } from './text';
@@ -84,9 +85,17 @@ function pushStr(m: Machine, bytes: Buffer): void {
   m.pushExact(new Py2Str(bytes, typeof text === 'string' ? text : Buffer.from(text)));
 }
 
+/** Pushes a short ASCII str, which every encoding but 'bytes' reads alike; false for any other. */
+function pushPlainStr(m: Machine, from: number, to: number): boolean {
+  if (to - from > KEY_BYTES || m.settings.encoding === 'bytes') return false;
+  const str = keyStr(m.bytes, from, to);
+  if (str !== undefined) m.pushExact(str);
+  return str !== undefined;
+}
+
 function pushBinaryStr(m: Machine, size: number): void {
   const from = claim(m, size);
-  pushStr(m, m.bytes.subarray(from, from + size));
+  if (!pushPlainStr(m, from, from + size)) pushStr(m, m.bytes.subarray(from, from + size));
 }
 
 /** Pushes a `long`; below protocol 3 a Python 2 reader tells it from an int. */
@@ -219,6 +228,14 @@ function unicode(m: Machine): void {
 
 function string(m: Machine): void {
   m.sawText = true;
+  const end = plainLineEnd(m.bytes, m.pos);
+  const quote = m.bytes[m.pos];
+  const isQuoted =
+    end > m.pos + 1 && quote === m.bytes[end - 1] && (quote === 0x22 || quote === 0x27);
+  if (isQuoted && pushPlainStr(m, m.pos + 1, end - 1)) {
+    m.pos = end + 1;
+    return;
+  }
   const { from, to } = line(m);
   if (to - from > m.settings.limits.stringBytes)
     throw new Fault('value longer than the limit allows');

@@ -1,11 +1,9 @@
 // Text in pickles: strict UTF-8 with surrogates, raw-unicode-escape, and Python 2's str literals.
 import { isAscii, isUtf8, transcode } from 'node:buffer';
 import { asBytes, type Bytes } from './bytes';
+import { Fault } from './fault';
 import type { DecodeErrors, Encoding } from './options';
 import { PyText } from './types';
-
-/** Text that cannot be decoded; the reader adds where. */
-export class TextFault extends Error {}
 
 /** Below this length one slice and a look for U+FFFD is cheaper than asking for ASCII first. */
 const LONG_TEXT = 256;
@@ -54,7 +52,7 @@ function decodeSurrogates(bytes: Bytes): string | PyText {
   let pair = false;
   for (let at = 0; at < bytes.length;) {
     const size = sequenceSize(bytes, at);
-    if (size === 0) throw new TextFault(`'utf-8' codec can't decode byte at position ${at}`);
+    if (size === 0) throw new Fault(`'utf-8' codec can't decode byte at position ${at}`);
     if (isSurrogate(bytes, at, 0xa0, 0xbf)) {
       if (isSurrogate(bytes, at, 0xa0, 0xaf) && isSurrogate(bytes, at + 3, 0xb0, 0xbf)) pair = true;
       const unit = 0xd000 | (((bytes[at + 1] ?? 0) & 0x3f) << 6) | ((bytes[at + 2] ?? 0) & 0x3f);
@@ -102,10 +100,10 @@ export function decodeRawUnicode(bytes: Bytes, from: number, to: number): string
       at: number,
     ) => {
       if (other === 'u' || other === 'U')
-        throw new TextFault('truncated \\uXXXX or \\UXXXXXXXX escape');
+        throw new Fault('truncated \\uXXXX or \\UXXXXXXXX escape');
       if (other !== undefined) return all;
       const point = parseInt(short ?? long ?? '', 16);
-      if (point > 0x10ffff) throw new TextFault('\\Uxxxxxxxx out of range');
+      if (point > 0x10ffff) throw new Fault('\\Uxxxxxxxx out of range');
       if (lastHigh && lastEnd === at && point >= 0xdc00 && point <= 0xdfff) pair = true;
       lastHigh = point >= 0xd800 && point <= 0xdbff;
       lastEnd = at + all.length;
@@ -168,7 +166,7 @@ const LITERAL_ESCAPE = /\\(?:x([0-9a-fA-F]{2})|([0-7]{1,3})|([^])|$)/g;
 export function decodeLiteral(bytes: Bytes, from: number, to: number): Buffer {
   const quote = bytes[from];
   if (to - from < 2 || quote !== bytes[to - 1] || (quote !== 0x22 && quote !== 0x27)) {
-    throw new TextFault('the STRING opcode argument must be quoted');
+    throw new Fault('the STRING opcode argument must be quoted');
   }
   const raw = bytes.latin1Slice(from + 1, to - 1);
   if (!raw.includes('\\')) return Buffer.from(raw, 'latin1');
@@ -177,8 +175,8 @@ export function decodeLiteral(bytes: Bytes, from: number, to: number): Buffer {
     (all: string, hex?: string, octal?: string, other?: string) => {
       if (hex !== undefined) return String.fromCharCode(parseInt(hex, 16));
       if (octal !== undefined) return String.fromCharCode(parseInt(octal, 8) & 0xff);
-      if (other === undefined) throw new TextFault('trailing \\ in string');
-      if (other === 'x') throw new TextFault('invalid \\x escape');
+      if (other === undefined) throw new Fault('trailing \\ in string');
+      if (other === 'x') throw new Fault('invalid \\x escape');
       return SIMPLE_ESCAPES.get(other) ?? all;
     },
   );
@@ -216,7 +214,7 @@ export function decodeStr(
 function decodeBroken(bytes: Buffer, encoding: 'ASCII' | 'utf8', errors: DecodeErrors): string {
   if (errors === 'strict') {
     const codec = encoding === 'utf8' ? 'utf-8' : 'ascii';
-    throw new TextFault(`'${codec}' codec can't decode a Python 2 str; choose another encoding`);
+    throw new Fault(`'${codec}' codec can't decode a Python 2 str; choose another encoding`);
   }
   if (encoding === 'utf8' && errors === 'replace') return bytes.toString('utf8');
   let text = '';
