@@ -95,7 +95,7 @@ export const TABLE_VALUES: ReadonlyMap<string, () => unknown> = new Map<string, 
   ['(lambda l: (lambda t: (l.append(t), t)[1])((l,)))([])', () => knot((list) => PyTuple.of(list))],
   [
     '(lambda l: (lambda t: (l.append(t), t)[1])((l, 1, 2, 3)))([])',
-    () => knot((list) => PyTuple.of(list, 1, 2, 3)),
+    () => knot((list) => PyTuple.of<unknown>(list, 1, 2, 3)),
   ],
   ...[255, 999, 1000, 1001, 1002, 2000, 2001].map(
     (size) => [`list(range(${size}))`, () => range(size)] as const,
