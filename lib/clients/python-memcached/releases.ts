@@ -50,8 +50,8 @@ export interface Release {
     readonly pairs: 'pair' | 'key';
   };
   readonly servers: {
-    /** `host` without a port is port 11211; before, it is an error. */
-    readonly defaultPort: boolean;
+    /** `host` without a port is refused; or int(None) is raised, as it is for `inet:host` before too; or is port 11211. */
+    readonly noPort: 'refused' | 'TypeError' | 'default';
     readonly inet6: boolean;
   };
 
@@ -68,8 +68,9 @@ export interface Release {
   /** What delete answers for a key that does not exist, and for an error line. */
   readonly deleteMissing: 0 | 1;
   readonly deleteRefused: 0 | 1;
-  /** As the debug line says it. */
-  readonly deleteExpects: string;
+  /** What `debug` prints for an odd reply to delete and touch: %s is the reply, %r its repr. */
+  readonly deleteLog: string;
+  readonly touchLog: string;
   /** The delta of incr and decr is sent as an int, or as its text whatever that is. */
   readonly delta: 'int' | 'text';
   /** incr and decr of a missing key: None, or int('NOT_FOUND') fails. */
@@ -103,7 +104,7 @@ const FIRST: Omit<Release, 'name' | 'python'> = {
     noneIsText: true,
     pairs: 'pair',
   },
-  servers: { defaultPort: false, inet6: false },
+  servers: { noPort: 'refused', inet6: false },
   tail: '',
   deleteManyTail: '',
   deleteNames: ['time'],
@@ -111,7 +112,8 @@ const FIRST: Omit<Release, 'name' | 'python'> = {
   deleteManyTime: 'always 0',
   deleteMissing: 1,
   deleteRefused: 1,
-  deleteExpects: 'DELETED or NOT_FOUND',
+  deleteLog: "while expecting 'DELETED', got unexpected response '%s'",
+  touchLog: 'touch expected TOUCHED, got: %r',
   delta: 'int',
   countMissing: 'ValueError',
   countWithoutServer: 0,
@@ -134,7 +136,14 @@ const ROWS: readonly { since: ReleaseName; python?: PythonVersion; change: Chang
     since: '1.45',
     change: { hash: 'cmemcache or 1', oldHash: 'cmemcache or 1', countMissing: 'None' },
   },
-  { since: '1.46', change: { deleteRefused: 0 } },
+  {
+    since: '1.46',
+    change: {
+      deleteRefused: 0,
+      deleteLog: 'Delete expected DELETED or NOT_FOUND, got: %s',
+      servers: { noPort: 'TypeError' },
+    },
+  },
   // 8b06277: the missing `global` of useOldServerHashFunction
   { since: '1.47', change: { oldHash: 'crc32' } },
   // 7062206: the limit itself may be sent; cache_cas appears; a dropped connection is retried
@@ -144,12 +153,19 @@ const ROWS: readonly { since: ReleaseName; python?: PythonVersion; change: Chang
   },
   {
     since: '1.49',
-    change: { servers: { defaultPort: true, inet6: true }, countWithoutServer: null },
+    change: { servers: { noPort: 'default', inet6: true }, countWithoutServer: null },
   },
   // 8116cfe: readline() marks the server dead before the retry can happen
   { since: '1.53', change: { retryOnce: false } },
   // 794b028
-  { since: '1.54', change: { unknownFlags: 'ValueError', keys: { namesKey: true } } },
+  {
+    since: '1.54',
+    change: {
+      unknownFlags: 'ValueError',
+      deleteLog: 'delete expected DELETED or NOT_FOUND, got: %r',
+      keys: { namesKey: true },
+    },
+  },
   {
     since: '1.55',
     change: {
@@ -161,7 +177,17 @@ const ROWS: readonly { since: ReleaseName; python?: PythonVersion; change: Chang
       keys: { text: 'encoded', empty: 'refused', noneIsText: false, pairs: 'key' },
     },
   },
-  { since: '1.55', python: 3, change: { unflagged: 'text', long: false } },
+  // What is expected is bytes there; 1.55 to 1.58 raise TypeError instead of printing.
+  {
+    since: '1.55',
+    python: 3,
+    change: {
+      unflagged: 'text',
+      long: false,
+      deleteLog: "delete expected b'DELETED or NOT_FOUND', got: %r",
+      touchLog: "touch expected b'TOUCHED', got: %r",
+    },
+  },
   // 664bd3e
   { since: '1.57', change: { bool: 'digit' } },
   { since: '1.58', change: { deleteManyTime: '0 if given', deleteManyTail: ' ' } },
@@ -184,11 +210,13 @@ const ROWS: readonly { since: ReleaseName; python?: PythonVersion; change: Chang
       deleteNames: ['noreply'],
       deleteTime: 'never',
       timedelta: true,
+      deleteLog: 'delete expected DELETED or NOT_FOUND, got: %r',
+      touchLog: 'touch expected TOUCHED, got: %r',
       keys: { pairs: 'pair' },
     },
   },
   // c9a1626
-  { since: '1.62', change: { deleteMissing: 0, deleteExpects: 'DELETED' } },
+  { since: '1.62', change: { deleteMissing: 0, deleteLog: 'delete expected DELETED, got: %r' } },
 ];
 
 const FIRST_ON_PYTHON_3 = 55;

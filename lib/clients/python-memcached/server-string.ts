@@ -14,7 +14,8 @@ const MAX_WEIGHT = 100_000;
 // Python's $ lets one final newline through; it is not part of the address.
 const UNIX = /^unix:([^\n]*)\n?$/;
 const INET6 = /^inet6:\[([^[\]]+)\](?::([0-9]+))?\n?$/;
-const INET = /^(?:inet:)?([^:]+?)(?::([0-9]+))?\n?$/;
+const INET = /^inet:([^:]+?)(?::([0-9]+))?\n?$/;
+const BARE = /^([^:]+?)(?::([0-9]+))?\n?$/;
 
 /**
  * The servers of a list.
@@ -26,41 +27,57 @@ export function parseServers(servers: Iterable<ServerArgument>, release: Release
 }
 
 function parseServer(argument: unknown, release: Release): ServerSpec {
-  const [text, weight] = splitWeight(argument);
+  const [text, weight] = Array.isArray(argument) ? pairOf(argument) : [argument, 1];
+  if (text instanceof Uint8Array) {
+    throw new TypeError('cannot use a string pattern on a bytes-like object');
+  }
   if (typeof text !== 'string') {
     throw new TypeError(`expected string or bytes-like object, got '${pythonType(text)}'`);
   }
-  const bad = (): ValueError => new ValueError(`Unable to parse connection string: "${text}"`);
+  return { ...parseAddress(text, release), weight: weightOf(weight) };
+}
 
+function parseAddress(text: string, { servers }: Release): Pick<ServerSpec, 'address' | 'name'> {
   const unix = UNIX.exec(text);
   if (unix !== null) {
     const [, path = ''] = unix;
-    return { address: { kind: 'unix', path }, name: `unix:${path}`, weight };
+    return { address: { kind: 'unix', path }, name: `unix:${path}` };
   }
-  const inet6 = release.servers.inet6 ? INET6.exec(text) : null;
-  const match = inet6 ?? INET.exec(text);
-  if (match === null) throw bad();
+  const inet6 = servers.inet6 ? INET6.exec(text) : null;
+  if (inet6 !== null) {
+    const [, host = '', digits = DEFAULT_PORT] = inet6;
+    const port = Number(digits);
+    return { address: { kind: 'tcp', host, port, family: 6 }, name: `[${host}]:${port}` };
+  }
+  const inet = INET.exec(text);
+  const match = inet ?? BARE.exec(text);
+  const isRefused = match?.[2] === undefined && inet === null && servers.noPort === 'refused';
+  if (match === null || isRefused) {
+    throw new ValueError(`Unable to parse connection string: "${text}"`);
+  }
   const [, host = '', digits] = match;
-  if (!release.servers.defaultPort && digits === undefined) throw bad();
-  const port = digits === undefined ? DEFAULT_PORT : Number(digits);
-  return inet6 === null
-    ? { address: { kind: 'tcp', host, port, family: 4 }, name: `${host}:${port}`, weight }
-    : { address: { kind: 'tcp', host, port, family: 6 }, name: `[${host}]:${port}`, weight };
+  if (digits === undefined && servers.noPort !== 'default') {
+    throw new TypeError("int() argument must be a string or a number, not 'NoneType'");
+  }
+  const port = Number(digits ?? DEFAULT_PORT);
+  return { address: { kind: 'tcp', host, port, family: 4 }, name: `${host}:${port}` };
 }
 
-function splitWeight(argument: unknown): [server: unknown, weight: number] {
-  if (!Array.isArray(argument)) return [argument, 1];
-  const pair = argument as unknown[];
+function pairOf(pair: readonly unknown[]): readonly unknown[] {
   if (pair.length > 2) throw new ValueError('too many values to unpack (expected 2)');
   if (pair.length < 2) {
     throw new ValueError(`not enough values to unpack (expected 2, got ${pair.length})`);
   }
-  const [server, weight] = pair;
-  if (typeof weight === 'boolean') return [server, weight ? 1 : 0];
-  if (typeof weight !== 'number' || !Number.isInteger(weight)) {
+  return pair;
+}
+
+function weightOf(weight: unknown): number {
+  if (typeof weight === 'boolean') return weight ? 1 : 0;
+  const number = typeof weight === 'bigint' ? Number(weight) : weight;
+  if (typeof number !== 'number' || !Number.isInteger(number)) {
     throw new TypeError(`'${pythonType(weight)}' object cannot be interpreted as an integer`);
   }
   // A port given as a weight, ("host", 11211), is legal; a table of a billion places is not made.
-  if (weight > MAX_WEIGHT) throw new ValueError(`a weight over ${MAX_WEIGHT}`);
-  return [server, weight];
+  if (number > MAX_WEIGHT) throw new ValueError(`a weight over ${MAX_WEIGHT}`);
+  return number;
 }
