@@ -146,11 +146,12 @@ export class Client {
     try {
       const own = this.#keys.encoded(key);
       const wire = this.#keys.wire(own);
+      const spot = spotOf(own);
       this.#calls.delete++;
       const [time, noreply] = this.#deleteArguments(rest);
       const given = time !== undefined && time !== null && secondsText(time) === '0';
       const options = this.#deleting(DELETE_TIMES[this.#release.deleteTime](given), noreply, '');
-      return this.#engine.change(Command.delete, wire, spotOf(own), options) as Promise<0 | 1>;
+      return this.#engine.change(Command.delete, wire, spot, options) as Promise<0 | 1>;
     } catch (error) {
       return refuse(error);
     }
@@ -195,8 +196,9 @@ export class Client {
     try {
       const own = this.#keys.encoded(key);
       const wire = this.#keys.wire(own);
+      const spot = spotOf(own);
       this.#calls.get++;
-      return this.#engine.get(wire, spotOf(own), given === undefined ? null : defaultOf(given));
+      return this.#engine.get(wire, spot, given === undefined ? null : defaultOf(given));
     } catch (error) {
       return refuse(error);
     }
@@ -244,8 +246,9 @@ export class Client {
   async gets(key: Key): Promise<unknown> {
     const own = this.#keys.encoded(key);
     const wire = this.#keys.wire(own);
+    const spot = spotOf(own);
     this.#calls.gets++;
-    const hit = (await this.#engine.gets(wire, spotOf(own), null)) as Hit | null;
+    const hit = (await this.#engine.gets(wire, spot, null)) as Hit | null;
     if (hit === null) return null;
     if (this.#options.cache_cas && hit.cas !== '') this.cas_ids.set(wire, hit.cas);
     return hit.value;
@@ -322,6 +325,7 @@ export class Client {
     try {
       const own = this.#keys.encoded(key);
       const wire = this.#keys.wire(own);
+      const spot = spotOf(own);
       this.#calls.touch++;
       const [time = 0, noreply] = bind(SIGNATURES.touch, rest);
       // 1.54 to 1.58 forget a time of 0, and memcached refuses the line: no need to send it.
@@ -332,7 +336,7 @@ export class Client {
         noreply: Boolean(noreply),
         sent: 1,
       };
-      return this.#engine.change(Command.touch, wire, spotOf(own), options) as Promise<0 | 1>;
+      return this.#engine.change(Command.touch, wire, spot, options) as Promise<0 | 1>;
     } catch (error) {
       return refuse(error);
     }
@@ -348,6 +352,7 @@ export class Client {
     try {
       const own = this.#keys.encoded(key);
       const wire = this.#keys.wire(own);
+      const spot = spotOf(own);
       this.#calls[method]++;
       let options = this.#plainStore;
       let min = 0;
@@ -369,7 +374,7 @@ export class Client {
           this.#calls.set++;
         }
       }
-      return this.#engine.change(command, wire, spotOf(own), options, entry) as Promise<Stored>;
+      return this.#engine.change(command, wire, spot, options, entry) as Promise<Stored>;
     } catch (error) {
       return refuse(error);
     }
@@ -392,11 +397,12 @@ export class Client {
     try {
       const own = this.#keys.encoded(key);
       const wire = this.#keys.wire(own);
+      const spot = spotOf(own);
       this.#calls[method]++;
       const [delta = 1, noreply] = bind(SIGNATURES[method], rest);
       const text = this.#release.delta === 'int' ? secondsText(delta) : argumentText(delta);
       const options = { ...KEY_ONLY, delta: text, noreply: Boolean(noreply) };
-      return this.#engine.change(Command[method], wire, spotOf(own), options) as Promise<Counted>;
+      return this.#engine.change(Command[method], wire, spot, options) as Promise<Counted>;
     } catch (error) {
       return refuse(error);
     }

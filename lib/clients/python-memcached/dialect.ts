@@ -13,6 +13,7 @@ import { textWire } from '../../wire/text';
 import { Code, Command } from '../../wire/wire';
 import type { DebugLog } from './debug-log';
 import { serverHash } from './hash';
+import { bytesRepr } from './key-check';
 import type { Options } from './options';
 import type { Release } from './releases';
 
@@ -132,41 +133,52 @@ function answersOf(release: Release): Readonly<Record<AnswersOf, Answers>> {
 }
 
 function notAnInt(line: string, python: 2 | 3): ValueError {
-  const shown = python === 2 ? `'${line}'` : `b'${line}'`;
-  return new ValueError(`invalid literal for int() with base 10: ${shown}`);
+  return new ValueError(`invalid literal for int() with base 10: ${lineRepr(line, python)}`);
 }
 
+/** A reply line as Python's %r shows it. */
+function lineRepr(line: string, python: 2 | 3): string {
+  return (python === 2 ? '' : 'b') + bytesRepr(line);
+}
+
+/** Replies that are a Code without a line. */
 const WORDS: Partial<Record<Code, string>> = {
   [Code.notStored]: 'NOT_STORED',
   [Code.exists]: 'EXISTS',
   [Code.notFound]: 'NOT_FOUND',
 };
 
+const STORE_LOG = "while expecting 'STORED', got unexpected response '%s'";
+const DELETE_MANY_LOG = "while expecting 'DELETED', got unexpected response '%s'";
+
 /** The same answers, with a line in the log for each that is not the hoped-for one. */
 function loggedAnswers(release: Release, log: DebugLog): Readonly<Record<AnswersOf, Answers>> {
   const answers = answersOf(release);
-  const storeLog = (got: string): string =>
-    `while expecting 'STORED', got unexpected response '${got}'`;
+  const logged = (family: AnswersOf, text: string): Answers =>
+    withLog(answers[family], text, (got) =>
+      log.log(
+        text.replace(/%[sr]/, (form) => (form === '%s' ? got : lineRepr(got, release.python))),
+      ),
+    );
   return {
     ...answers,
-    store: withLog(answers.store, log, storeLog),
-    cas: withLog(answers.cas, log, storeLog),
-    delete: withLog(
-      answers.delete,
-      log,
-      (got) => `delete expected ${release.deleteExpects}, got: b'${got}'`,
-    ),
-    touch: withLog(answers.touch, log, (got) => `touch expected TOUCHED, got: b'${got}'`),
+    store: logged('store', STORE_LOG),
+    cas: logged('cas', STORE_LOG),
+    delete: logged('delete', release.deleteLog),
+    deleteMany: logged('deleteMany', DELETE_MANY_LOG),
+    touch: logged('touch', release.touchLog),
   };
 }
 
-function withLog(answers: Answers, log: DebugLog, text: (got: string) => string): Answers {
+/** @param text tells, and so names the replies that are expected: these are not logged */
+function withLog(answers: Answers, text: string, log: (got: string) => void): Answers {
   const logged: Partial<Record<Code, unknown>> = { ...answers };
   for (const code of [Code.notStored, Code.exists, Code.notFound, Code.refused]) {
-    if (!(code in answers)) continue;
+    const word = WORDS[code];
+    if (!(code in answers) || (word !== undefined && text.includes(word))) continue;
     const answer = answers[code];
     logged[code] = new Computed((line) => {
-      log.log(text(WORDS[code] ?? line));
+      log(word ?? line);
       return answer;
     });
   }

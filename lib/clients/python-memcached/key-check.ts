@@ -107,7 +107,7 @@ function isFalsy(key: unknown): boolean {
 }
 
 /** Python's repr of bytes, without the b. */
-function bytesRepr(bytes: string): string {
+export function bytesRepr(bytes: string): string {
   const quote = bytes.includes("'") && !bytes.includes('"') ? '"' : "'";
   const escapes: Record<string, string> = {
     '\t': '\\t',
