@@ -84,6 +84,29 @@ const CALLS: readonly Call[] = [
   call('touch', ['missing', 100]),
   call('touch', ['n', 50], { noreply: true }),
   call('get', ['n']),
+  // a counter that is text keeps its padding; the greatest one wraps; no counter at all
+  call('set', ['s', '10']),
+  call('decr', ['s']),
+  call('get', ['s']),
+  call('set', ['w', 2n ** 64n - 1n]),
+  call('incr', ['w', 1]),
+  call('get', ['w']),
+  call('incr', ['big']),
+  call('incr', ['none']),
+  call('decr', ['w', 1], { noreply: true }),
+  call('get', ['w']),
+  // deltas and times as they are
+  ...[1.5, true, false, null, 'abc', -5, 2n ** 64n - 1n, 2n ** 64n].flatMap((delta) => [
+    call('incr', ['w', delta]),
+    call('decr', ['w', delta]),
+  ]),
+  ...[1.5, -1, true, 2n ** 40n, 'x'].map((time) => call('touch', ['n', time])),
+  ...[true, -1.9, 1000, 2n ** 33n, NaN, Infinity, '60', bytes('60')].flatMap((time) => [
+    call('set', ['t', 'v'], { time }),
+    call('add', ['t', 'v', time]),
+    call('set_multi', [new Map([['t', 'v']]), time]),
+    call('get', ['t']),
+  ]),
   // noreply of each storage command
   ...['set', 'add', 'replace', 'append', 'prepend'].map((method) =>
     call(method, ['silent', 'v'], { noreply: true }),
@@ -128,7 +151,54 @@ const CALLS: readonly Call[] = [
   call('get', [tuple(-3, 'pair')]),
   call('incr', [tuple(1, 'i')]),
   call('delete', [tuple(true, 'pair')]),
+  // a cas on what is gone, on what is too long, and one that is compressed
+  call('set', ['c', 'x']),
+  call('gets', ['c']),
+  call('cas', ['c', 'y'.repeat(1024 * 1024 + 1)]),
+  call('cas', ['c', 'y'.repeat(300)], { min_compress_len: 100, time: 77 }),
+  call('get', ['c']),
+  call('delete', ['c']),
+  call('cas', ['c', 'z']),
+  call('gets', [tuple(3, 'n')]),
+  call('cas', [tuple(3, 'n'), 8]),
+  // other names of the same keys; one wire key under two names; no key list but text
+  call('get_multi', ['nw']),
+  call('get_multi', [['n', 'n', bytes('n')]]),
+  call('set_multi', [
+    new Map<PythonValue, PythonValue>([
+      [1.5, 'float'],
+      [true, 'bool'],
+      [2n ** 70n, 'long'],
+      [bytes('\xff'), 'bytes'],
+      ['\xe9', 'text'],
+    ]),
+  ]),
+  call('get_multi', [[1.5, true, 2n ** 70n, bytes('\xff'), '\xe9']]),
+  call('get_multi', [[tuple(3, 1.5), tuple(4, true), tuple(-5, bytes('\xff'))]]),
+  call('delete_multi', [[1.5, true, tuple(2, bytes('\xff'))]]),
+  call('get_multi', [['5', 't'], '1.']),
+  call('get_multi', [['n'], bytes('')]),
+  call('get_multi', [['n'], null]),
+  call('get_multi', [['n'], 5]),
+  call('set_multi', [new Map([['n', 1]])], { key_prefix: null }),
+  call('set_multi', [new Map([['n', 1]])], { time: null }),
+  call('get_multi', [['ab', '']]),
+  call('get_multi', [['ab', '']], { key_prefix: 'p' }),
+  call('get_multi', [[]], { key_prefix: 'k'.repeat(251) }),
+  call('get_multi', [['k']], { key_prefix: 'k'.repeat(250) }),
+  call('get_multi', [['k']], { key_prefix: '\xe9'.repeat(124) }),
+  call('get_multi', [['kk']], { key_prefix: '\xe9'.repeat(124) + 'x' }),
   // keys that are refused
+  ...[tuple(1.5, 'k'), tuple('h', 'k'), tuple(null, 'k'), tuple(), tuple(7), tuple(7, 'k', 9)].map(
+    (key) => call('get', [key]),
+  ),
+  ...[tuple(7, bytes('k'), 9), tuple(7, ''), tuple(7, 'a b')].map((key) => call('get', [key])),
+  ...[true, 1.5, 2n ** 70n, bytes(''), bytes('a b'), bytes('k'.repeat(251)), new Map()].map((key) =>
+    call('get', [key]),
+  ),
+  ...[tuple(1.5, 'k'), tuple(7), tuple(7, 'k', 9), tuple(7, null)].map((key) =>
+    call('get_multi', [[key]]),
+  ),
   ...['get', 'gets', 'delete', 'incr', 'touch'].flatMap((method) => [
     call(method, ['a b']),
     call(method, [null]),
@@ -168,10 +238,10 @@ const CALLS: readonly Call[] = [
   call('get', ['n']),
 ];
 
-describe('python-memcached 1.59 and ours, on the same calls', () => {
+describe.each([0, 1])('python-memcached 1.59 and ours, on the same calls, debug %i', (debug) => {
   let pair: Pair;
   beforeAll(async () => {
-    pair = await Pair.start({ cache_cas: true }, { cache_cas: true });
+    pair = await Pair.start({ cache_cas: true, debug }, { cache_cas: true, debug });
   });
   afterAll(() => pair.stop());
 

@@ -2,6 +2,7 @@
 
 import { Client, type ClientOptions } from '../../lib';
 import {
+  Float,
   LoggingProxy,
   Memcached,
   Python,
@@ -14,8 +15,10 @@ import {
 export interface Told {
   readonly returned?: unknown;
   readonly raised?: string;
-  /** Bytes that the client sent. */
+  /** Bytes that the client sent; latin1. */
   readonly sent: string;
+  /** What the client printed to stderr, its server named `<server>`. */
+  readonly printed: string;
 }
 
 /** One call, as both sides understand it. */
@@ -55,14 +58,17 @@ export class Pair {
     readonly ours: Client,
     readonly theirSide: Side,
     readonly ourSide: Side,
+    readonly printed: string[],
   ) {}
 
   static async start(options: ClientOptions = {}, kwargs: Call['kwargs'] = {}): Promise<Pair> {
     const python = await Python.start({ modules: ['memcache'] });
     const [theirSide, ourSide] = await Promise.all([startSide(), startSide()]);
     const theirs = await python.create('memcache.Client', [[theirSide.proxy.name]], kwargs);
-    const ours = new Client([ourSide.proxy.name], { release: RELEASE, ...options });
-    return new Pair(python, theirs, ours, theirSide, ourSide);
+    const printed: string[] = [];
+    const log = (line: string): void => void printed.push(line);
+    const ours = new Client([ourSide.proxy.name], { release: RELEASE, log, ...options });
+    return new Pair(python, theirs, ours, theirSide, ourSide, printed);
   }
 
   async stop(): Promise<void> {
@@ -85,14 +91,16 @@ export class Pair {
     const outcome = await this.theirs.outcome(method, args, kwargs);
     if (kwargs['noreply'] === true) await proxy.until(() => proxy.sent.endsWith('\r\n'));
     const { sent } = proxy;
+    const printed = outcome.stderr.replaceAll(proxy.name, '<server>');
     if ('raised' in outcome)
-      return { raised: `${outcome.raised.type}: ${outcome.raised.message}`, sent };
-    return { returned: comparable(outcome.returned), sent };
+      return { raised: `${outcome.raised.type}: ${outcome.raised.message}`, sent, printed };
+    return { returned: comparable(outcome.returned), sent, printed };
   }
 
   async askOurs({ method, args, kwargs }: Call): Promise<Told> {
     const { proxy } = this.ourSide;
     proxy.clear();
+    this.printed.length = 0;
     const named = Object.keys(kwargs).length > 0 ? [toJavaScript(kwargs)] : [];
     const told: { returned?: unknown; raised?: string } = {};
     try {
@@ -107,7 +115,8 @@ export class Pair {
     }
     if (kwargs['noreply'] === true) await proxy.until(() => proxy.sent.endsWith('\r\n'));
     // What we send beside Python's lines: the fence after commands without reply.
-    return { ...told, sent: proxy.sent.replace(/^version\r\n/, '') };
+    const printed = this.printed.join('').replaceAll(proxy.name, '<server>');
+    return { ...told, sent: proxy.sent.replace(/^version\r\n/, ''), printed };
   }
 }
 
@@ -135,6 +144,7 @@ function toJavaScript(value: PythonValue | Call['kwargs']): unknown {
 function comparable(value: unknown): unknown {
   if (value === undefined) return null; // a method that returns nothing
   if (value instanceof Tuple) return value.items.map(comparable);
+  if (value instanceof Float) return value.value;
   if (Array.isArray(value)) return (value as unknown[]).map(comparable);
   if (Buffer.isBuffer(value)) return `b:${value.toString('hex')}`;
   if (value instanceof Map) {
