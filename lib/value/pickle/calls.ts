@@ -45,7 +45,7 @@ export function call(
 
 function construct(m: Machine, form: PyObject): unknown {
   const known = findKnown(m, form.callable);
-  const instance = known?.load?.(form);
+  const instance = known?.load?.(form, m.context);
   if (known === undefined || instance === undefined) return form;
   if (typeof instance !== 'object' || instance === null) return instance;
   m.adopt(instance, known);
@@ -152,7 +152,9 @@ function reconstruct(m: Machine, args: PyTuple): unknown {
     const pairs = dictPairs(value);
     return pairs && extend(m, form(new PyTuple()), pairs, (from) => m.setPairs(from));
   }
-  return form(tupleOf(m, [value]));
+  // What a namedtuple's own __new__ takes is not the tuple: the call stays what it is.
+  const how = kind === 'tuple' ? 'reconstruct' : 'newobj';
+  return construct(m, new PyObject(cls, tupleOf(m, [value]), { how, base }));
 }
 
 /** Fills a new object by way of the stack, as APPENDS and SETITEMS would. */

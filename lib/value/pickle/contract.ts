@@ -1,6 +1,15 @@
 // How a class that JavaScript knows (datetime, Decimal, a user's Cart) is read and written.
+import type { KeyBudget } from './equality';
 import type { PythonRelease } from './options';
 import type { PyObject } from './types';
+
+/** What a class may need to know when it is read. */
+export interface LoadContext {
+  readonly protocol: number;
+  readonly exact: boolean;
+  /** What comparing keys may still cost in this load: for `PyDict.setWithin` and its like. */
+  readonly budget: KeyBudget;
+}
 
 /** What a class may need to know when it is written. */
 export interface DumpContext {
@@ -34,11 +43,11 @@ export interface KnownClass<T extends object = object> {
   /** The JavaScript class of the instances: found by prototype when writing. */
   readonly type?: abstract new (...args: never[]) => T;
   /** The instance for this call, or undefined to leave it a PyObject. */
-  load?(form: PyObject): T | undefined;
-  append?(instance: T, items: readonly unknown[]): boolean | void;
-  add?(instance: T, items: readonly unknown[]): boolean | void;
+  load?(form: PyObject, context: LoadContext): T | undefined;
+  append?(instance: T, items: readonly unknown[], context: LoadContext): boolean | void;
+  add?(instance: T, items: readonly unknown[], context: LoadContext): boolean | void;
   /** `pairs`: keys and values in turn. */
-  setItems?(instance: T, pairs: readonly unknown[]): boolean | void;
-  build?(instance: T, state: unknown): boolean | void;
+  setItems?(instance: T, pairs: readonly unknown[], context: LoadContext): boolean | void;
+  build?(instance: T, state: unknown, context: LoadContext): boolean | void;
   dump?(instance: T, context: DumpContext): PyObject;
 }

@@ -2,7 +2,8 @@
 import type { Bytes } from './bytes';
 import { Fault } from './fault';
 import { checkHashable, PyDict, PyFrozenSet, PySet, type KeyBudget } from './equality';
-import type { KnownClass } from './contract';
+import type { KnownClass, LoadContext } from './contract';
+import { KeyOrder } from './key-order';
 import type { ReadSettings } from './settings';
 import { replaceAll, type PyMap } from './replace';
 import {
@@ -23,9 +24,6 @@ export const NO_EXACT = 0x7fffffff;
 
 /** Memo indices up to this far beyond the last dense one stay in the array. */
 const MEMO_GAP = 256;
-
-/** An array index as property name would be moved before the other keys. */
-const INDEX_LIKE = /^(?:0|[1-9][0-9]{0,9})$/;
 
 export class Machine {
   readonly stack: unknown[] = [];
@@ -49,13 +47,14 @@ export class Machine {
   sawText = false;
   /** An opcode that protocol 0 never writes was seen. */
   sawBinary = false;
-  /** A plain object has index-like keys: others must then be set with care too. */
-  sawIndexKey = false;
+  readonly keyOrder = new KeyOrder();
   /** What the latest dict remembers of its keys. */
   lastKeys: Entries | undefined = undefined;
   memoCount = 0;
   nodes = 0;
   readonly budget: KeyBudget;
+  /** What known classes get to see. */
+  readonly context: { protocol: number } & LoadContext;
   readonly globals = new Map<string, PyGlobal>();
   readonly buffers: Iterator<Uint8Array> | undefined;
   #sparse: Map<number, unknown> | undefined;
@@ -65,8 +64,6 @@ export class Machine {
   readonly #replaced = new Map<object, PyMap>();
   /** Plain objects that were fetched from the memo: others may hold them. */
   readonly #fetched = new Set<object>();
-  /** Largest index-like key of each plain object that has some; Infinity once other keys followed. */
-  readonly #lastIndex = new Map<object, number>();
   /** Tuples that are known to be hashable. */
   readonly #checked = new Set<object>();
   #mustReplace = false;
@@ -76,6 +73,7 @@ export class Machine {
     readonly settings: ReadSettings,
   ) {
     this.budget = { left: settings.limits.keyParts };
+    this.context = { protocol: 0, exact: settings.exact, budget: this.budget };
     this.buffers = settings.buffers?.[Symbol.iterator]();
   }
 
@@ -256,7 +254,7 @@ export class Machine {
     const plainValue = this.view(value);
     let dict = this.stack[at] as object;
     if (!(dict instanceof Map)) {
-      if (typeof plainKey === 'string' && this.#fits(dict, plainKey))
+      if (typeof plainKey === 'string' && this.keyOrder.fits(dict, plainKey))
         define(dict, plainKey, plainValue);
       else dict = this.stack[at] = this.#toMap(dict);
     }
@@ -266,23 +264,6 @@ export class Machine {
     }
     if (key instanceof Exact) noteKey(remember(dict), plainKey, key);
     if (value instanceof Exact) noteValue(remember(dict), plainKey, value);
-  }
-
-  /** True if an object can hold this key without moving it or losing it. */
-  #fits(dict: object, key: string): boolean {
-    if (key === '__proto__') return false;
-    const last = this.#lastIndex.get(dict);
-    if (!INDEX_LIKE.test(key)) {
-      if (last !== undefined) this.#lastIndex.set(dict, Infinity);
-      return true;
-    }
-    const index = Number(key);
-    if (index > 0xfffffffe) return true;
-    if (Object.hasOwn(dict, key)) return true;
-    if (last === undefined ? !isEmpty(dict) : index < last) return false;
-    this.#lastIndex.set(dict, index);
-    this.sawIndexKey = true;
-    return true;
   }
 
   #toMap(dict: object): PyMap {
@@ -370,7 +351,7 @@ export class Machine {
     const known = this.#instances.get(target);
     if (known === undefined) throw new Fault('items for a value that has none');
     const items = this.take(from);
-    const handled = EXTENDERS[kind](known, target, items);
+    const handled = EXTENDERS[kind](known, target, items, this.context);
     if (handled && recall(items) !== undefined) rememberItems(target, kind, items);
     if (!handled || known.dump === undefined) keepOp(target, { kind, items });
   }
@@ -392,7 +373,8 @@ export class Machine {
     const known = instance && this.#instances.get(instance);
     if (instance === undefined || known === undefined)
       throw new Fault('state for a value that has none');
-    const handled = known.build !== undefined && known.build(instance, op.state) !== false;
+    const handled =
+      known.build !== undefined && known.build(instance, op.state, this.context) !== false;
     if (!handled || known.dump === undefined) keepOp(instance, op);
   }
 
@@ -420,15 +402,22 @@ export class Machine {
 
 type ItemKind = 'append' | 'add' | 'setitem';
 
-const EXTENDERS: Record<
-  ItemKind,
-  (known: KnownClass, target: object, items: unknown[]) => boolean
-> = {
-  append: (known, target, items) =>
-    known.append !== undefined && known.append(target, items) !== false,
-  add: (known, target, items) => known.add !== undefined && known.add(target, items) !== false,
-  setitem: (known, target, items) => {
-    return known.setItems !== undefined && known.setItems(target, items) !== false;
+type Extend = (
+  known: KnownClass,
+  target: object,
+  items: unknown[],
+  context: LoadContext,
+) => boolean;
+
+const EXTENDERS: Record<ItemKind, Extend> = {
+  append: (known, target, items, context) => {
+    return known.append !== undefined && known.append(target, items, context) !== false;
+  },
+  add: (known, target, items, context) => {
+    return known.add !== undefined && known.add(target, items, context) !== false;
+  },
+  setitem: (known, target, items, context) => {
+    return known.setItems !== undefined && known.setItems(target, items, context) !== false;
   },
 };
 
@@ -443,9 +432,4 @@ function rememberItems(target: object, kind: ItemKind, items: unknown[]): void {
     else noteValue(slots, items[index - 1], exact);
   });
   if (kind === 'append') slots.length += items.length;
-}
-
-function isEmpty(dict: object): boolean {
-  for (const _ in dict) return false;
-  return true;
 }

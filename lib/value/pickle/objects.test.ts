@@ -54,6 +54,10 @@ const PICKLES: [what: string, pickle: string][] = [
     '\x80\x04\x95\x20\x00\x00\x00\x00\x00\x00\x00\x8c\x04shop\x94\x8c\x01C\x94\x93\x94)\x81\x94h\x00\x8c\x01s\x94\x93\x94h\x03K\x01\x86R0.',
   ],
   [
+    'a tuple subclass at protocol 0',
+    'ccopy_reg\n_reconstructor\np0\n(cshop\nP\np1\nc__builtin__\ntuple\np2\n(I1\nI2\ntp3\ntp4\nRp5\n.',
+  ],
+  [
     'keyword arguments',
     '\x80\x04\x95\x1a\x00\x00\x00\x00\x00\x00\x00\x8c\x04shop\x94\x8c\x01K\x94\x93\x94)}\x94\x8c\x01a\x94K\x01s\x92\x94.',
   ],
@@ -161,6 +165,18 @@ describe('a PyObject', () => {
     expect(text(dumps(object, 0))).toBe(
       'ccopy_reg\n__newobj__\np0\n(cshop\nL\np1\ntp2\nRp3\nI1\naI2\na.',
     );
+  });
+});
+
+describe('copyreg._reconstructor of a tuple', () => {
+  it('stays a call at every protocol, for a namedtuple does not take the tuple', () => {
+    const pickle = 'ccopy_reg\n_reconstructor\n(cshop\nP\nc__builtin__\ntuple\n(I1\nI2\nttR.';
+    const object = loads(latin1(pickle)) as PyObject;
+    expect([object.name, object.how, object.args]).toEqual(['P', 'reconstruct', [[1, 2]]]);
+    expect(text(dumps(object, 2))).toBe(
+      '\x80\x02ccopy_reg\n_reconstructor\nq\x00cshop\nP\nq\x01c__builtin__\ntuple\nq\x02K\x01K\x02\x86q\x03\x87q\x04Rq\x05.',
+    );
+    expect(loads(dumps(object, 1))).toEqual(object);
   });
 });
 

@@ -5,7 +5,8 @@ import { UnpicklingError } from './errors';
 import { Fault } from './fault';
 import { Machine, NO_EXACT } from './machine';
 import { noteKey, noteLength, noteValue, recall, remember } from './slots';
-import { isAmbiguous, SLOW_OPS } from './slow-ops';
+import { SLOW_OPS } from './slow-ops';
+import { isAmbiguous } from './slow-scalars';
 import type { ReadSettings } from './settings';
 import { KEY_BYTES, keyText } from './keytext';
 import { decodeUtf8 } from './text';
@@ -259,7 +260,7 @@ function run(m: Machine): unknown {
         const older = marks[marks.length - 1];
         const dict = stack[fence - 1];
         if (older === undefined || older >= fence || ((sp - fence) & 1) !== 0) break;
-        if (m.sawIndexKey || Object.getPrototypeOf(dict) !== Object.prototype) break;
+        if (m.keyOrder.isUsed || Object.getPrototypeOf(dict) !== Object.prototype) break;
         const pairs = dict as Record<string, unknown>;
         const done =
           low < sp
@@ -275,7 +276,7 @@ function run(m: Machine): unknown {
       case 0x73: {
         // SETITEM
         const dict = stack[sp - 3];
-        if (sp - fence < 3 || m.sawIndexKey) break;
+        if (sp - fence < 3 || m.keyOrder.isUsed) break;
         if (Object.getPrototypeOf(dict) !== Object.prototype) break;
         const pairs = dict as Record<string, unknown>;
         const done =

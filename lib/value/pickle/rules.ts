@@ -16,6 +16,8 @@ export interface Rules {
   readonly byteArrayFromBytes: boolean;
   /** `getattr` chains of dotted names below protocol 4 memoize neither the outer class nor the tuples. */
   readonly bareGetattr: boolean;
+  /** The C types of some modules are made at run time, with a module name that no other string shares. */
+  readonly runtimeTypes: boolean;
   /** The C pickler's batches: no single item or pair at the end, an empty batch after a full dict or set. */
   readonly batchesOfC: boolean;
 }
@@ -28,6 +30,7 @@ const PYTHON_3_8: Rules = {
   bigOutsideFrames: true,
   byteArrayFromBytes: true,
   bareGetattr: false,
+  runtimeTypes: false,
   batchesOfC: true,
 };
 
@@ -40,6 +43,8 @@ const PYTHON_3_6: Rules = {
   bigOutsideFrames: false,
 };
 
+const PYTHON_3_10: Rules = { ...PYTHON_3_8, runtimeTypes: true };
+
 /** Python 2.7's pickle.py: cPickle's memo depends on reference counts and cannot be imitated. */
 const PYTHON_2_7: Rules = {
   highest: 2,
@@ -49,6 +54,7 @@ const PYTHON_2_7: Rules = {
   bigOutsideFrames: false,
   byteArrayFromBytes: false,
   bareGetattr: false,
+  runtimeTypes: false,
   batchesOfC: false,
 };
 
@@ -58,8 +64,8 @@ export const RULES: Readonly<Record<PythonRelease, Rules>> = {
   '3.7': PYTHON_3_7,
   '3.8': PYTHON_3_8,
   '3.9': PYTHON_3_8,
-  '3.10': PYTHON_3_8,
-  '3.11': PYTHON_3_8,
-  '3.12': PYTHON_3_8,
-  '3.13': { ...PYTHON_3_8, bareGetattr: true },
+  '3.10': PYTHON_3_10,
+  '3.11': PYTHON_3_10,
+  '3.12': PYTHON_3_10,
+  '3.13': { ...PYTHON_3_10, bareGetattr: true },
 };

@@ -42,18 +42,27 @@ function writeGlobal(w: Writer, { module, name }: Name): void {
   w.bytes(Buffer.from(`${module}\n${name}\n`, 'utf8'));
 }
 
+/** Types whose module name is a string of its own from 3.10 on. */
+const RUNTIME_TYPES: ReadonlySet<string> = new Set(['array\narray']);
+
+/** Text that shares no memo entry. */
+function ownText(w: Writer, text: string): void {
+  w.newText(text);
+  w.put();
+}
+
 function saveGlobal4(w: Writer, global: PyGlobal): boolean {
   if (global.viaGetattr) {
     return w.fetch(global) || beginSteps(w, dottedName(w, global, global));
   }
   const key = `${global.module}\n${global.name}`;
   if (w.fetch(key)) return true;
-  w.save(global.module);
+  const isRuntimeType = w.rules.runtimeTypes && RUNTIME_TYPES.has(key);
+  if (isRuntimeType) ownText(w, global.module);
+  else w.save(global.module);
   // datetime.datetime, array.array: the type's name is a string of its own, beside the module's.
-  if (global.name === global.module) {
-    w.newText(global.name);
-    w.put();
-  } else w.save(global.name);
+  if (global.name === global.module) ownText(w, global.name);
+  else w.save(global.name);
   w.byte(0x93);
   w.memoize(key);
   return true;

@@ -78,6 +78,7 @@ export class ObjectTask extends Run {
     const object = this.#object;
     if (object.how === 'newobj') this.#ops = yield* oldNewObj(w, object, this.#ops);
     else if (object.how === 'newobj_ex') yield* newObjEx(w, object);
+    else if (object.how === 'reconstruct') yield* reconstruct(w, object);
     else yield* classic(w, object);
   }
 
@@ -152,6 +153,13 @@ function appendExact(tuple: PyTuple, items: readonly unknown[]): void {
   });
   const slots = recall(tuple);
   if (slots !== undefined) slots.length = tuple.length;
+}
+
+/** `copyreg._reconstructor(cls, base, value)`, at every protocol. */
+function* reconstruct(w: Writer, { callable, args, base }: PyObject): Steps {
+  const tuple = PyTuple.of<unknown>(callable, base ?? new PyGlobal('builtins', 'object'));
+  appendExact(tuple, args.length > 0 ? args : [null]);
+  yield* reduce(w, RECONSTRUCTOR, tuple);
 }
 
 /** The value of the base class in an array of one, and the operations that it does not cover. */
