@@ -1,8 +1,7 @@
 // Every method and outcome: the same calls on the real python-memcached 1.59 and on ours, result for result and byte for byte.
 
-import { inspect } from 'node:util';
 import { bytes, tuple, type PythonValue } from '../support';
-import { call, Pair, type Call } from './pair';
+import { call, Pair, show, type Call } from './pair';
 
 const LONG_KEY = 'k'.repeat(251);
 
@@ -258,9 +257,3 @@ describe.each([0, 1])('python-memcached 1.59 and ours, on the same calls, debug 
     expect(new Map(Object.entries(pair.ours.stats))).toEqual(new Map([...theirs]));
   });
 });
-
-function show({ method, args, kwargs }: Call): string {
-  const shown = args.map((arg) => inspect(arg, { maxStringLength: 20, breakLength: Infinity }));
-  const named = Object.entries(kwargs).map(([name, value]) => `${name}=${inspect(value)}`);
-  return `${method}(${[...shown, ...named].join(', ')})`;
-}

@@ -1,5 +1,6 @@
 // The real python-memcached and our Client, each with a memcached of its own behind a recording proxy.
 
+import { inspect } from 'node:util';
 import { Client, type ClientOptions } from '../../lib';
 import {
   Float,
@@ -38,6 +39,13 @@ export function call(
   kwargs: Call['kwargs'] = {},
 ): Call {
   return { method, args, kwargs };
+}
+
+/** A call as Python writes it, for the name of a test. */
+export function show({ method, args, kwargs }: Call): string {
+  const shown = args.map((arg) => inspect(arg, { maxStringLength: 20, breakLength: Infinity }));
+  const named = Object.entries(kwargs).map(([name, value]) => `${name}=${inspect(value)}`);
+  return `${method}(${[...shown, ...named].join(', ')})`;
 }
 
 interface Side {
