@@ -272,7 +272,7 @@ export class PySet<T = unknown> extends Set<T> {
   }
 
   [pyRepr](): Repr {
-    return setRepr('set', this);
+    return { ...setRepr('set', this), isStr: true };
   }
 
   [inspect.custom](): string {
@@ -310,6 +310,6 @@ export class PyFrozenSet<T = unknown> extends PySet<T> {
   }
 
   override [pyRepr](): Repr {
-    return setRepr('frozenset', this);
+    return { ...setRepr('frozenset', this), isStr: true };
   }
 }

@@ -14,6 +14,8 @@ export type Part = string | Shown;
 export interface Repr {
   readonly parts: readonly Part[];
   readonly again?: string;
+  /** True where Python's str() gives the same, and the class' own toString() something else. */
+  readonly isStr?: boolean;
 }
 
 /** A class gives its instances' repr by this method. */
@@ -22,6 +24,7 @@ export const pyRepr = Symbol.for('memcache-py.pickle.repr');
 /** An object with a repr of its own. */
 export interface Representable {
   [pyRepr](): Repr;
+  toString(): string;
 }
 
 /** Characters of a repr: more than anyone reads, little enough to make at once. */
@@ -57,7 +60,8 @@ export function repr(value: unknown, limit = REPR_LIMIT): string {
  */
 export function str(value: unknown, limit = REPR_LIMIT): string {
   if (typeof value === 'string') return value;
-  return isRepresentable(value) ? String(value) : repr(value, limit);
+  const hasOwn = isRepresentable(value) && value[pyRepr]().isStr !== true;
+  return hasOwn ? value.toString() : repr(value, limit);
 }
 
 /** The end of a value that may be inside itself. */
