@@ -82,7 +82,7 @@ export class Client {
     this.#options = options;
     this.#release = release;
     this.debug = options.debug;
-    this.#log = new DebugLog(() => this.debug, options.log);
+    this.#log = new DebugLog(() => this.debug, options.log, release.connectErrno);
     this.#codec = createCodec(options, this.#log);
     this.#keys = new Keys(release, options);
     this.#plainStore = { ...KEY_ONLY, time: '0', sent: true, tail: release.tail };

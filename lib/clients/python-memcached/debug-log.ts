@@ -23,10 +23,13 @@ export class DebugLog implements Observer {
   /** Read at every line: a program may switch it on and off, as in Python. */
   readonly #enabled: () => boolean;
   readonly #write: (line: string) => void;
+  readonly #connectErrno: boolean;
 
-  constructor(enabled: () => boolean, write: (line: string) => void) {
+  /** @param connectErrno whether failed connecting is said with its `[Errno n]` (1.54) */
+  constructor(enabled: () => boolean, write: (line: string) => void, connectErrno: boolean) {
     this.#enabled = enabled;
     this.#write = write;
+    this.#connectErrno = connectErrno;
   }
 
   get enabled(): boolean {
@@ -38,7 +41,7 @@ export class DebugLog implements Observer {
   }
 
   dead(server: ServerSpec, cause: MemcacheError): void {
-    this.log(`MemCache: ${hostText(server)}: ${reason(cause)}.  Marking dead.`);
+    this.log(`MemCache: ${hostText(server)}: ${reason(cause, this.#connectErrno)}.  Marking dead.`);
   }
 
   alive(): void {}
@@ -56,11 +59,12 @@ function hostText({ address }: ServerSpec): string {
     : `inet:${address.host}:${address.port}`;
 }
 
-function reason(error: MemcacheError): string {
+function reason(error: MemcacheError, connectErrno: boolean): string {
   if (error instanceof TimeoutError) return 'timed out';
   const { cause } = error;
   if (cause === undefined) return 'connection closed in readline()';
   const { code, syscall } = cause as NodeJS.ErrnoException;
   const text = (code !== undefined && ERRNO[code]) || error.message;
-  return syscall === 'connect' || syscall === 'getaddrinfo' ? `connect: ${text}` : text;
+  if (syscall !== 'connect' && syscall !== 'getaddrinfo') return text;
+  return `connect: ${connectErrno ? text : text.replace(/^\[Errno -?\d+\] /, '')}`;
 }

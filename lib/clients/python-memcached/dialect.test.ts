@@ -18,6 +18,7 @@ async function logged(
   const log = new DebugLog(
     () => true,
     (text) => lines.push(text),
+    true,
   );
   const resolved = resolveOptions([{ ...options, debug: 1 }]);
   const { answers } = createDialect(resolved, createCodec(resolved, log), log);
@@ -42,7 +43,7 @@ it.each([
 
 it.each([
   ['1.45', 2, "while expecting 'DELETED', got unexpected response 'ERROR odd'"],
-  ['1.53', 2, 'Delete expected DELETED or NOT_FOUND, got: ERROR odd'],
+  ['1.53', 2, "Delete expected DELETED or NOT_FOUND, got: 'ERROR odd'"],
   ['1.59', 2, "delete expected DELETED or NOT_FOUND, got: 'ERROR odd'"],
   ['1.59', 3, "delete expected b'DELETED or NOT_FOUND', got: b'ERROR odd'"],
   ['1.60', 3, "delete expected DELETED or NOT_FOUND, got: b'ERROR odd'"],

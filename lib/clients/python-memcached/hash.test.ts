@@ -37,6 +37,7 @@ describe.each(RECORDED)('$client', ({ client, release: name, python, isOld }) =>
   const log = new DebugLog(
     () => false,
     () => undefined,
+    true,
   );
   const { placement: place } = createDialect(options, createCodec(options, log), log);
 

@@ -71,6 +71,8 @@ export interface Release {
   /** What `debug` prints for an odd reply to delete and touch: %s is the reply, %r its repr. */
   readonly deleteLog: string;
   readonly touchLog: string;
+  /** Whether it says `[Errno 111]` when it cannot connect. */
+  readonly connectErrno: boolean;
   /** The delta of incr and decr is sent as an int, or as its text whatever that is. */
   readonly delta: 'int' | 'text';
   /** incr and decr of a missing key: None, or int('NOT_FOUND') fails. */
@@ -114,6 +116,7 @@ const FIRST: Omit<Release, 'name' | 'python'> = {
   deleteRefused: 1,
   deleteLog: "while expecting 'DELETED', got unexpected response '%s'",
   touchLog: 'touch expected TOUCHED, got: %r',
+  connectErrno: false,
   delta: 'int',
   countMissing: 'ValueError',
   countWithoutServer: 0,
@@ -140,7 +143,7 @@ const ROWS: readonly { since: ReleaseName; python?: PythonVersion; change: Chang
     since: '1.46',
     change: {
       deleteRefused: 0,
-      deleteLog: 'Delete expected DELETED or NOT_FOUND, got: %s',
+      deleteLog: 'Delete expected DELETED or NOT_FOUND, got: %r',
       servers: { noPort: 'TypeError' },
     },
   },
@@ -162,6 +165,7 @@ const ROWS: readonly { since: ReleaseName; python?: PythonVersion; change: Chang
     since: '1.54',
     change: {
       unknownFlags: 'ValueError',
+      connectErrno: true,
       deleteLog: 'delete expected DELETED or NOT_FOUND, got: %r',
       keys: { namesKey: true },
     },

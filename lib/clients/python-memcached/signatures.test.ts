@@ -1,0 +1,77 @@
+// Mappings and stats arguments as the methods take them, and the parameters' names and order.
+
+import { ValueError } from '../../errors';
+import { bind } from './arguments';
+import { pairsOf, SIGNATURES, statArguments, type Mapping } from './signatures';
+
+describe('a mapping', () => {
+  it.each<[string, Mapping, [unknown, unknown][]]>([
+    ['a Map', new Map<string | number, unknown>([['a', 1], [42, 2]]), [['a', 1], [42, 2]]],
+    ['pairs', [['a', 1], [7, 2]], [['a', 1], [7, 2]]],
+    ['pairs with a key twice: the last counts, at the first’s place', [['a', 1], ['b', 2], ['a', 3]], [['a', 3], ['b', 2]]],
+    ['an object', { a: 1, b: undefined }, [['a', 1], ['b', undefined]]],
+    ['an object without a prototype', Object.assign(Object.create(null) as object, { a: 1 }) as Mapping, [['a', 1]]],
+    ['names that objects inherit', JSON.parse('{"__proto__": 1, "constructor": 2}') as Mapping, [['__proto__', 1], ['constructor', 2]]],
+    ['nothing', {}, []],
+    ['no pairs', [], []],
+  ])('%s', (_name, mapping, pairs) => {
+    expect([...pairsOf(mapping)]).toEqual(pairs);
+  }); // prettier-ignore
+
+  it('a Map is not copied', () => {
+    const map = new Map([['a', 1]]);
+    expect(pairsOf(map)).toBe(map);
+  });
+});
+
+describe('arguments of stats', () => {
+  it.each([
+    [null, ''],
+    ['', ''],
+    ['items', 'items'],
+    ['cachedump 1 10', 'cachedump 1 10'],
+  ])('%j', (given, sent) => {
+    expect(statArguments(given)).toBe(sent);
+  });
+
+  it.each(['items\r\nflush_all', 'a\n', '\0', 'é', '\x7f'])(
+    '%j could be another command',
+    (given) => {
+      expect(() => statArguments(given)).toThrow(ValueError);
+    },
+  );
+});
+
+/** From inspect.signature of 1.62: what may be left out, in order, behind how many that may not (self included). */
+const PYTHON: Readonly<Record<keyof typeof SIGNATURES, [required: number, ...names: string[]]>> = {
+  set: [3, 'time', 'min_compress_len', 'noreply'],
+  add: [3, 'time', 'min_compress_len', 'noreply'],
+  replace: [3, 'time', 'min_compress_len', 'noreply'],
+  append: [3, 'time', 'min_compress_len', 'noreply'],
+  prepend: [3, 'time', 'min_compress_len', 'noreply'],
+  cas: [3, 'time', 'min_compress_len', 'noreply'],
+  touch: [2, 'time', 'noreply'],
+  incr: [2, 'delta', 'noreply'],
+  decr: [2, 'delta', 'noreply'],
+  check_key: [2, 'key_extra_len'],
+  get_multi: [2, 'key_prefix'],
+  set_multi: [2, 'time', 'key_prefix', 'min_compress_len', 'noreply'],
+  delete_multi: [2, 'time', 'key_prefix', 'noreply'],
+};
+
+describe.each(Object.entries(SIGNATURES))('%s', (name, signature) => {
+  it('has Python’s parameters', () => {
+    const [required, ...names] = PYTHON[name as keyof typeof SIGNATURES];
+    expect(signature).toEqual({ method: name, required, names });
+  });
+
+  it('takes them by position and by name', () => {
+    const values = signature.names.map((_each, at) => at + 1);
+    const named = Object.fromEntries(signature.names.map((each, at) => [each, at + 1]));
+    expect(bind(signature, values)).toEqual(values);
+    expect(bind(signature, [named])).toEqual(values);
+    expect(() => bind(signature, [{ ...named, nope: 1 }])).toThrow(
+      `${name}() got an unexpected keyword argument 'nope'`,
+    );
+  });
+});
