@@ -59,14 +59,15 @@ export class Machine {
   readonly buffers: Iterator<Uint8Array> | undefined;
   #sparse: Map<number, unknown> | undefined;
   /** Known classes' instances of this load. */
-  readonly #instances = new Map<object, KnownClass>();
+  #instances: Map<object, Adopted> | undefined = undefined;
   /** Objects that had to become Maps when a key came that no object holds. */
-  readonly #replaced = new Map<object, PyMap>();
+  #replaced: Map<object, PyMap> | undefined = undefined;
   /** Plain objects that were fetched from the memo: others may hold them. */
-  readonly #fetched = new Set<object>();
+  #fetched: Set<object> | undefined = undefined;
   /** Tuples that are known to be hashable. */
-  readonly #checked = new Set<object>();
-  #mustReplace = false;
+  #checked: Set<object> | undefined = undefined;
+  /** Set once something may hold an object that became a Map. */
+  #mustReplace: ReadonlyMap<object, PyMap> | undefined = undefined;
 
   constructor(
     readonly bytes: Bytes,
@@ -202,9 +203,9 @@ export class Machine {
   reuse(value: unknown): unknown {
     if (typeof value !== 'object' || value === null) return value;
     if (Object.getPrototypeOf(value) !== Object.prototype) return value;
-    const replacement = this.#replaced.get(value);
+    const replacement = this.#replaced?.get(value);
     if (replacement !== undefined) return replacement;
-    this.#fetched.add(value);
+    (this.#fetched ??= new Set()).add(value);
     return value;
   }
 
@@ -259,7 +260,7 @@ export class Machine {
       else dict = this.stack[at] = this.#toMap(dict);
     }
     if (dict instanceof Map) {
-      if (typeof plainKey === 'object') checkHashable(plainKey, this.#checked);
+      if (typeof plainKey === 'object') checkHashable(plainKey, (this.#checked ??= new Set()));
       dict.set(plainKey, plainValue);
     }
     if (key instanceof Exact) noteKey(remember(dict), plainKey, key);
@@ -267,13 +268,13 @@ export class Machine {
   }
 
   #toMap(dict: object): PyMap {
-    const done = this.#replaced.get(dict);
+    const done = this.#replaced?.get(dict);
     if (done !== undefined) return done;
     const map = new Map<unknown, unknown>(Object.entries(dict));
     const slots = recall(dict);
     if (slots !== undefined) Object.assign(remember(map), slots);
-    this.#replaced.set(dict, map);
-    if (this.#fetched.has(dict)) this.#mustReplace = true;
+    (this.#replaced ??= new Map()).set(dict, map);
+    if (this.#fetched?.has(dict) === true) this.#mustReplace = this.#replaced;
     return map;
   }
 
@@ -313,7 +314,7 @@ export class Machine {
       return;
     }
     const member = this.view(value);
-    if (typeof member === 'object') checkHashable(member, this.#checked);
+    if (typeof member === 'object') checkHashable(member, (this.#checked ??= new Set()));
     set.add(member);
     if (value instanceof Exact) noteKey(remember(set), member, value);
   }
@@ -348,17 +349,22 @@ export class Machine {
 
   /** Gives the values from `from` up to an instance of a known class. */
   #extend(target: object, kind: ItemKind, from: number): void {
-    const known = this.#instances.get(target);
-    if (known === undefined) throw new Fault('items for a value that has none');
+    const adopted = this.#instances?.get(target);
+    if (adopted === undefined) throw new Fault('items for a value that has none');
+    const { known, appended } = adopted;
     const items = this.take(from);
     const handled = EXTENDERS[kind](known, target, items, this.context);
-    if (handled && recall(items) !== undefined) rememberItems(target, kind, items);
+    if (handled && recall(items) !== undefined) rememberItems(target, kind, items, appended);
+    if (kind === 'append') {
+      adopted.appended += items.length;
+      if (this.sawExact) noteLength(target, adopted.appended);
+    }
     if (!handled || known.dump === undefined) keepOp(target, { kind, items });
   }
 
   /** Notes that this instance belongs to a known class, so that later opcodes find its methods. */
   adopt(instance: object, known: KnownClass): void {
-    this.#instances.set(instance, known);
+    (this.#instances ??= new Map()).set(instance, { known, appended: 0 });
   }
 
   /** BUILD: gives a state to an object. */
@@ -370,7 +376,7 @@ export class Machine {
       return;
     }
     const instance = typeof target === 'object' && target !== null ? target : undefined;
-    const known = instance && this.#instances.get(instance);
+    const known = instance && this.#instances?.get(instance)?.known;
     if (instance === undefined || known === undefined)
       throw new Fault('state for a value that has none');
     const handled =
@@ -384,20 +390,26 @@ export class Machine {
     const exact = recall(setting.args)?.items?.[1];
     if (exact !== undefined) noteItem(remember(op), 0, exact);
     if (target instanceof PyObject) target.ops.push(op);
-    else if (target !== null && this.#instances.has(target)) keepOp(target, op);
+    else if (target !== null && this.#instances?.has(target) === true) keepOp(target, op);
   }
 
   // --- the end -------------------------------------------------------------------------------------
 
   /** The root as the caller gets it. */
   finish(root: unknown): unknown {
-    const value = this.view(this.#replaced.get(root as object) ?? root);
-    if (this.#mustReplace) replaceAll(value, this.#replaced);
+    const value = this.view(this.#replaced?.get(root as object) ?? root);
+    if (this.#mustReplace !== undefined) replaceAll(value, this.#mustReplace);
     if (typeof value === 'object' && value !== null) {
       remember(value).protocol = this.protocol ?? (this.sawText && !this.sawBinary ? 0 : 1);
     }
     return value;
   }
+}
+
+/** An instance of a known class, and how many items it was given by APPEND and APPENDS. */
+interface Adopted {
+  readonly known: KnownClass;
+  appended: number;
 }
 
 type ItemKind = 'append' | 'add' | 'setitem';
@@ -422,14 +434,13 @@ const EXTENDERS: Record<ItemKind, Extend> = {
 };
 
 /** An instance remembers for its items what a list or dict would. */
-function rememberItems(target: object, kind: ItemKind, items: unknown[]): void {
+function rememberItems(target: object, kind: ItemKind, items: unknown[], appended: number): void {
   const exacts = recall(items)?.items ?? [];
   const slots = remember(target);
   exacts.forEach((exact, index) => {
     if (exact === undefined) return;
-    if (kind === 'append') noteItem(slots, slots.length + index, exact);
+    if (kind === 'append') noteItem(slots, appended + index, exact);
     else if (kind === 'add' || index % 2 === 0) noteKey(slots, items[index], exact);
     else noteValue(slots, items[index - 1], exact);
   });
-  if (kind === 'append') slots.length += items.length;
 }

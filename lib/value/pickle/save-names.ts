@@ -42,8 +42,8 @@ function writeGlobal(w: Writer, { module, name }: Name): void {
   w.bytes(Buffer.from(`${module}\n${name}\n`, 'utf8'));
 }
 
-/** Types whose module name is a string of its own from 3.10 on. */
-const RUNTIME_TYPES: ReadonlySet<string> = new Set(['array\narray']);
+/** Types whose module name is a string of its own from 3.10 on (ExceptionGroup is as old as 3.11). */
+const RUNTIME_TYPES: ReadonlySet<string> = new Set(['array\narray', 'builtins\nExceptionGroup']);
 
 /** Text that shares no memo entry. */
 function ownText(w: Writer, text: string): void {
