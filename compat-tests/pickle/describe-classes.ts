@@ -34,7 +34,7 @@ function row<T>(
   type: abstract new (...args: never[]) => T,
   describe: Describe<T>,
 ): readonly [unknown, Describe<never>] {
-  return [type, describe as Describe<never>];
+  return [type, describe];
 }
 
 const byName = (a: readonly [unknown, unknown], b: readonly [unknown, unknown]): number =>
