@@ -86,6 +86,22 @@ COLLECTIONS = [
     "types.SimpleNamespace()", "types.SimpleNamespace(a=1, b=2.0)", '(lambda n: (setattr(n, "me", n), n)[1])(types.SimpleNamespace())',
     'functools.partial(int)', "functools.partial(int, base=2)", "functools.partial(max, 1, 2)", '(lambda p: (setattr(p, "note", 1), p)[1])(functools.partial(int, 1))',
 ]
+DT = 'datetime.datetime(2024, 1, 2, 3, 4, 5, 6%s)'
+DATES = [
+    'datetime.datetime(2024, 1, 2)', 'datetime.datetime(1, 1, 1)', 'datetime.datetime(9999, 12, 31, 23, 59, 59, 999999)', 'datetime.datetime(2024, 1, 2, 3, 4, 5)', DT % '',
+    DT % ', tzinfo=datetime.timezone.utc', DT % ', tzinfo=datetime.timezone(datetime.timedelta(hours=-3, minutes=-30))', DT % ', fold=1',
+    'datetime.date(2024, 2, 29)', 'datetime.time()', 'datetime.time(1, 2, 3, 4)', 'datetime.time(1, 2, tzinfo=datetime.timezone.utc)', 'datetime.time(1, fold=1)',
+    'datetime.timedelta()', 'datetime.timedelta(1, 2, 3)', 'datetime.timedelta(microseconds=-1)', 'datetime.timedelta(999999999)', 'datetime.timedelta(days=-5)',
+    'datetime.timezone.utc', "datetime.timezone(datetime.timedelta(hours=5, minutes=30), 'IST')", 'datetime.timezone(datetime.timedelta(seconds=1))', "datetime.timezone(datetime.timedelta(0), 'Z')",
+    '(lambda d: [d, d])(datetime.date(2024, 1, 1))', '[datetime.timezone.utc, datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone.utc)]',
+    "zoneinfo.ZoneInfo('Europe/Berlin')", "zoneinfo.ZoneInfo.no_cache('Europe/Berlin')", "datetime.datetime(2024, 7, 1, 12, tzinfo=zoneinfo.ZoneInfo('Europe/Berlin'))",
+    "datetime.datetime(2024, 10, 27, 2, 30, fold=1, tzinfo=zoneinfo.ZoneInfo('Europe/Berlin'))", "datetime.time(1, 2, tzinfo=zoneinfo.ZoneInfo('Asia/Tokyo'))",
+]
+ZONES = [
+    'pytz.utc', "pytz.timezone('Europe/Berlin')", "pytz.timezone('Europe/Berlin').localize(datetime.datetime(2024, 7, 1, 12))", "pytz.timezone('Etc/GMT+3')", 'pytz.FixedOffset(90)',
+    "datetime.datetime(2024, 1, 2, tzinfo=pytz.utc)", "pytz.timezone('America/New_York').localize(datetime.datetime(2024, 1, 1))",
+    'tz.tzutc()', "tz.tzoffset('X', 3600)", 'tz.tzoffset(None, -5400)', 'tz.tzlocal()', "datetime.datetime(2024, 1, 2, tzinfo=tz.tzutc())", "tz.gettz('Europe/Berlin')",
+]
 SHAPES = [
     'shop.Point(1, 2)', "shop.Point(1.0, 'y')", "[shop.Point(1, 2), shop.Point(3, 4)]", "shop.CachedValue({'a': 1}, {'ct': 1700000000.5, 'v': 1})",
     'shop.Color.RED', 'shop.Color.GREEN', 'shop.Color.PAIR', '[shop.Color.RED, shop.Color.RED]', 'shop.Level.HIGH', 'shop.Access.READ', 'shop.Access.READ | shop.Access.EXEC',
@@ -116,9 +132,10 @@ NUMPY = [
     "numpy.array(['a', 'bc'])", "numpy.array([1, 'x', None], dtype=object)", "numpy.array([1, 2], dtype='>i4')", "numpy.array([], dtype='u1')", 'numpy.array(5.0)', "numpy.dtype('f8')",
     "numpy.array([(1, 2.0)], dtype=[('id', 'i4'), ('price', 'f8')])", "numpy.array([1, 2], dtype='i8')[::-1]",
 ]
-ROWS = NUMBERS + COLLECTIONS + SHAPES + ERRORS + NETWORK
-LIBRARY_ROWS = NUMPY + DJANGO
-MODULES = ['array', 'collections', 'decimal', 'fractions', 'functools', 'ipaddress', 'numpy', 'pathlib', 'types', 'uuid']
+ROWS = NUMBERS + COLLECTIONS + DATES + SHAPES + ERRORS + NETWORK
+LIBRARY_ROWS = NUMPY + DJANGO + ZONES
+MODULES = ['array', 'collections', 'datetime', 'decimal', 'fractions', 'functools', 'ipaddress', 'numpy', 'pathlib', 'pytz', 'types', 'uuid',
+           'zoneinfo']
 
 
 def settings_of_django(names):
@@ -145,6 +162,11 @@ def names_of_rows():
             names[module] = __import__(module)
         except ImportError:
             pass
+    try:
+        from dateutil import tz
+        names['tz'] = tz
+    except ImportError:
+        pass
     shop = types.ModuleType('shop')
     exec(SHOP if sys.version_info[0] > 2 else SHOP_27, shop.__dict__)
     sys.modules['shop'] = names['shop'] = shop
@@ -212,7 +234,7 @@ def line(answers, row):
 
 
 def main(paths):
-    environment = dict(os.environ, PYTHONHASHSEED='0')
+    environment = dict(os.environ, PYTHONHASHSEED='0', TZ='Europe/Berlin')
     answers = [json.loads(subprocess.check_output([path, os.path.abspath(__file__), '--one'], env=environment).decode()) for path in paths]
     versions, found = [], set()
     for answer in answers:

@@ -22,6 +22,10 @@ export function saveGlobal(w: Writer, global: PyGlobal): boolean {
     extension(w, code);
     return true;
   }
+  // A bound method is a new object for each value that is made with it.
+  if (global.viaGetattr) {
+    return w.fetch(global) || beginSteps(w, dottedName(w, global, global));
+  }
   if (w.protocol >= 4) return saveGlobal4(w, global);
   const { module, name } = nameIn(w, global);
   const key = `${module}\n${name}`;
@@ -52,9 +56,6 @@ function ownText(w: Writer, text: string): void {
 }
 
 function saveGlobal4(w: Writer, global: PyGlobal): boolean {
-  if (global.viaGetattr) {
-    return w.fetch(global) || beginSteps(w, dottedName(w, global, global));
-  }
   const key = `${global.module}\n${global.name}`;
   if (w.fetch(key)) return true;
   const isRuntimeType = w.rules.runtimeTypes && RUNTIME_TYPES.has(key);
@@ -88,7 +89,7 @@ function splitName({ module, name, legacy }: PyGlobal): [owner: PyGlobal, attrib
 
 /** `getattr(owner, name)`: a dotted name below protocol 4, and a bound method at any. */
 function* dottedName(w: Writer, global: PyGlobal, key: object | string): Steps {
-  if (w.rules.bareGetattr && w.protocol < 4) yield* bareChain(w, global);
+  if (w.rules.bareGetattr && !global.viaGetattr) yield* bareChain(w, global);
   else {
     yield GETATTR;
     yield PyTuple.of<unknown>(...splitName(global));

@@ -17,7 +17,7 @@ import {
   restoreKey,
 } from '../slots';
 import { Exact, plain, PyObject, PyTuple, type PyOp } from '../types';
-import { named } from './form';
+import { isStrange, named } from './form';
 
 /** A dict for JSON: an object where all keys are text, else pairs. */
 function jsonOf(dict: ReadonlyMap<unknown, unknown>): unknown {
@@ -155,10 +155,12 @@ interface Context {
   readonly budget?: KeyBudget;
 }
 
-function setItems(dict: PyDict, pairs: readonly unknown[], context?: Context): void {
+function setItems(dict: PyDict, pairs: readonly unknown[], context?: Context): boolean {
+  if (isStrange(dict)) return false;
   for (let i = 0; i + 1 < pairs.length; i += 2) {
     dict.setWithin(pairs[i], pairs[i + 1], context?.budget);
   }
+  return true;
 }
 
 /** SETITEMS with what the dict holds; what JavaScript cannot tell is remembered beside the dict. */
@@ -204,7 +206,9 @@ const ORDERED_DICT: KnownClass<PyOrderedDict> = {
     const [pairs] = args;
     if (!Array.isArray(pairs)) return undefined;
     pairForms.add(dict);
-    return attemptKeys(() => setPairs(dict, pairs)) ? dict : undefined;
+    // A key that comes twice would be lost in writing: no Python writes it.
+    const isWhole = attemptKeys(() => setPairs(dict, pairs)) && dict.size === pairs.length;
+    return isWhole ? dict : undefined;
   },
   setItems,
   dump(dict, { python }) {
@@ -332,11 +336,13 @@ const DEQUE: KnownClass<PyDeque> = {
     return deque;
   },
   append(deque, items) {
+    if (isStrange(deque)) return false;
     const hasExact = recall(items) !== undefined;
     // The reader notes what these items are from here on.
     if (hasExact) remember(deque).length = deque.length;
     for (const item of items) deque.push(item);
     if (!hasExact) noteLength(deque, deque.length);
+    return true;
   },
   dump(deque, { python }) {
     const { maxlen } = deque;

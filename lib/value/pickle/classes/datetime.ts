@@ -1,9 +1,13 @@
 // Python's date, time and datetime, with every field that Python holds.
 import { inspect } from 'node:util';
 import type { KnownClass } from '../contract';
-import { bytesOf, PyObject } from '../types';
-import { offsetText, PyTimezone, six, tryMake, two } from './timedelta';
-import { isTimeZone, offsetOf, zoneRepr, type Fold, type TimeZone } from './zones';
+import { pyKey } from '../equality';
+import { pyRepr, repr, Shown, type Part, type Repr } from '../repr';
+import { exactItems } from '../slots';
+import { bytesOf, Py2Str, PyObject, PyTuple } from '../types';
+import { attempt, KeyTag } from './form';
+import { offsetText, PyTimezone, six, two } from './timedelta';
+import { isTimeZone, offsetOf, type Fold, type TimeZone } from './zones';
 
 const DAYS_IN_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
@@ -40,8 +44,16 @@ export class PyDate {
     return this.toString();
   }
 
+  [pyRepr](): Repr {
+    return { parts: [`datetime.date(${this.year}, ${this.month}, ${this.day})`] };
+  }
+
   [inspect.custom](): string {
-    return `datetime.date(${this.year}, ${this.month}, ${this.day})`;
+    return repr(this);
+  }
+
+  [pyKey](): unknown {
+    return PyTuple.of<unknown>(DATE_TAG, this.year, this.month, this.day);
   }
 }
 
@@ -82,11 +94,24 @@ export class PyTime {
     return this.toString();
   }
 
-  [inspect.custom](): string {
+  [pyRepr](): Repr {
     const parts = [this.hour, this.minute];
     if (this.second !== 0 || this.microsecond !== 0) parts.push(this.second);
     if (this.microsecond !== 0) parts.push(this.microsecond);
-    return `datetime.time(${parts.join(', ')}${tailRepr(this)})`;
+    return { parts: [`datetime.time(${parts.join(', ')}`, ...tailParts(this)] };
+  }
+
+  [inspect.custom](): string {
+    return repr(this);
+  }
+
+  /** Aware times are equal where their UTC times are. */
+  [pyKey](): unknown {
+    const offset = this.tzinfo === null ? undefined : offsetOf(this.tzinfo, undefined, this.fold);
+    const { hour, minute, second, microsecond } = this;
+    const micros = ((hour * 60 + minute) * 60 + second) * MICROSECONDS + microsecond;
+    if (offset === undefined) return PyTuple.of<unknown>(TIME_TAG, micros);
+    return PyTuple.of<unknown>(TIME_TAG, 'UTC', micros - Math.round(offset * MICROSECONDS));
   }
 }
 
@@ -164,7 +189,7 @@ export class PyDateTime {
     const utc = utcMilliseconds(year, month, day, hour, minute, second) + ms;
     if (tzinfo === null) return new Date(utc);
     const offset = offsetOf(tzinfo, utc, this.fold);
-    if (offset === undefined) throw new TypeError(`the offset of ${zoneRepr(tzinfo)} is not known`);
+    if (offset === undefined) throw new TypeError(`the offset of ${repr(tzinfo)} is not known`);
     return new Date(utc - offset * 1000);
   }
 
@@ -187,13 +212,32 @@ export class PyDateTime {
     );
   }
 
-  [inspect.custom](): string {
+  [pyRepr](): Repr {
     const parts = [this.year, this.month, this.day, this.hour, this.minute];
     if (this.second !== 0 || this.microsecond !== 0) parts.push(this.second);
     if (this.microsecond !== 0) parts.push(this.microsecond);
-    return `datetime.datetime(${parts.join(', ')}${tailRepr(this)})`;
+    return { parts: [`datetime.datetime(${parts.join(', ')}`, ...tailParts(this)] };
+  }
+
+  [inspect.custom](): string {
+    return repr(this);
+  }
+
+  /** Aware datetimes are equal where their moments are; one in a zone of an unknown class only to those in that zone. */
+  [pyKey](): unknown {
+    const { year, month, day, hour, minute, second, microsecond, tzinfo, fold } = this;
+    const local = utcMilliseconds(year, month, day, hour, minute, second);
+    const offset = tzinfo === null ? undefined : offsetOf(tzinfo, local, fold);
+    if (offset === undefined) return PyTuple.of<unknown>(DATETIME_TAG, local, microsecond, tzinfo);
+    const micros = microsecond - Math.round(offset * MICROSECONDS);
+    return PyTuple.of<unknown>(DATETIME_TAG, 'UTC', BigInt(local) * 1000n + BigInt(micros));
   }
 }
+
+const MICROSECONDS = 1_000_000;
+const DATE_TAG = new KeyTag('date');
+const TIME_TAG = new KeyTag('time');
+const DATETIME_TAG = new KeyTag('datetime');
 
 // --- checks --------------------------------------------------------------------------------------
 
@@ -237,8 +281,10 @@ function zoneText(zone: TimeZone | null, utc: number | undefined, fold: Fold = 0
   return offset === undefined ? '' : offsetText(offset);
 }
 
-function tailRepr({ tzinfo, fold }: { tzinfo: TimeZone | null; fold: Fold }): string {
-  return (fold === 0 ? '' : ', fold=1') + (tzinfo === null ? '' : `, tzinfo=${zoneRepr(tzinfo)}`);
+/** `, fold=1, tzinfo=...)` */
+function tailParts({ tzinfo, fold }: { tzinfo: TimeZone | null; fold: Fold }): Part[] {
+  const front = fold === 0 ? '' : ', fold=1';
+  return tzinfo === null ? [`${front})`] : [`${front}, tzinfo=`, new Shown(tzinfo), ')'];
 }
 
 /** Milliseconds since the epoch of these fields read as UTC; Date.UTC maps years below 100 to 19xx. */
@@ -272,17 +318,33 @@ function zoneArgument(args: readonly unknown[]): TimeZone | null | undefined {
   return zone === null || isTimeZone(zone) ? zone : undefined;
 }
 
+/** Values that Python 2 wrote, whose bytes are its `str`; by protocol 2 they are written back so. */
+const python2Forms = new WeakMap<object, PyObject>();
+
+/** Notes the form of a value that was read from Python 2's. */
+function keepForm<T extends object>(value: T | undefined, form: PyObject): T | undefined {
+  const isPython2 = exactItems(form.args)[0] instanceof Py2Str;
+  if (value !== undefined && isPython2) python2Forms.set(value, form);
+  return value;
+}
+
+/** Python 3 takes bytes only, where the pickle is one that Python 2 cannot read anyway. */
+function formOf(value: object, protocol: number): PyObject | undefined {
+  return protocol < 3 ? python2Forms.get(value) : undefined;
+}
+
 // datetime(10 bytes: year BE2, month (fold: | 0x80), day, hour, minute, second, microsecond BE3[, tzinfo])
 const DATETIME: KnownClass<PyDateTime> = {
   module: 'datetime',
   name: 'datetime',
   type: PyDateTime,
-  load({ how, args }) {
+  load(form) {
+    const { how, args } = form;
     const bytes = how === 'reduce' ? fixedBytes(args[0], 10) : undefined;
     const zone = zoneArgument(args);
     if (bytes === undefined || zone === undefined || args.length > 2) return undefined;
     const month = bytes.readUInt8(2);
-    return tryMake(
+    const made = attempt(
       () =>
         new PyDateTime(
           bytes.readUInt16BE(0),
@@ -296,6 +358,7 @@ const DATETIME: KnownClass<PyDateTime> = {
           month >= FOLD ? 1 : 0,
         ),
     );
+    return keepForm(made, form);
   },
   dump(value, { protocol }) {
     const bytes = Buffer.alloc(10);
@@ -304,7 +367,7 @@ const DATETIME: KnownClass<PyDateTime> = {
     bytes[2] = value.month | (value.fold === 1 && protocol >= 4 ? FOLD : 0);
     bytes.set([value.day, value.hour, value.minute, value.second], 3);
     bytes.writeUIntBE(value.microsecond, 7, 3);
-    return call('datetime', bytes, value.tzinfo);
+    return formOf(value, protocol) ?? call('datetime', bytes, value.tzinfo);
   },
 };
 
@@ -313,16 +376,21 @@ const DATE: KnownClass<PyDate> = {
   module: 'datetime',
   name: 'date',
   type: PyDate,
-  load({ how, args }) {
+  load(form) {
+    const { how, args } = form;
     const bytes = how === 'reduce' && args.length === 1 ? fixedBytes(args[0], 4) : undefined;
     if (bytes === undefined) return undefined;
-    return tryMake(() => new PyDate(bytes.readUInt16BE(0), bytes.readUInt8(2), bytes.readUInt8(3)));
+    const [month, day] = [bytes.readUInt8(2), bytes.readUInt8(3)];
+    return keepForm(
+      attempt(() => new PyDate(bytes.readUInt16BE(0), month, day)),
+      form,
+    );
   },
-  dump(value) {
+  dump(value, { protocol }) {
     const bytes = Buffer.alloc(4);
     bytes.writeUInt16BE(value.year, 0);
     bytes.set([value.month, value.day], 2);
-    return call('date', bytes, null);
+    return formOf(value, protocol) ?? call('date', bytes, null);
   },
 };
 
@@ -331,12 +399,13 @@ const TIME: KnownClass<PyTime> = {
   module: 'datetime',
   name: 'time',
   type: PyTime,
-  load({ how, args }) {
+  load(form) {
+    const { how, args } = form;
     const bytes = how === 'reduce' ? fixedBytes(args[0], 6) : undefined;
     const zone = zoneArgument(args);
     if (bytes === undefined || zone === undefined || args.length > 2) return undefined;
     const hour = bytes.readUInt8(0);
-    return tryMake(
+    const made = attempt(
       () =>
         new PyTime(
           hour & ~FOLD,
@@ -347,13 +416,14 @@ const TIME: KnownClass<PyTime> = {
           hour >= FOLD ? 1 : 0,
         ),
     );
+    return keepForm(made, form);
   },
   dump(value, { protocol }) {
     const bytes = Buffer.alloc(6);
     bytes[0] = value.hour | (value.fold === 1 && protocol >= 4 ? FOLD : 0);
     bytes.set([value.minute, value.second], 1);
     bytes.writeUIntBE(value.microsecond, 3, 3);
-    return call('time', bytes, value.tzinfo);
+    return formOf(value, protocol) ?? call('time', bytes, value.tzinfo);
   },
 };
 

@@ -4,7 +4,7 @@ import type { KnownClass } from '../contract';
 import { carry, exactItems } from '../slots';
 import { pyRepr, repr, Shown, str, type Part, type Repr } from '../repr';
 import { bytesOf, plain, PyObject, PyTuple } from '../types';
-import { named, textOf } from './form';
+import { isStrange, named, textOf } from './form';
 
 /** Every exception class of builtins from 2.7 to 3.13 that is not one of OSError's. */
 const NAMES = (
@@ -213,6 +213,7 @@ function build(exception: PyException, state: unknown): boolean {
   const entries = entriesOf(state);
   const origin = origins.get(exception);
   if (entries === undefined || origin === undefined || exception.attributes !== null) return false;
+  if (isStrange(exception)) return false;
   exception.attributes = new Map(entries);
   origin.state = state as object;
   carry(origin.state, exception.attributes);

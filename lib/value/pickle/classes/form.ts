@@ -1,5 +1,5 @@
 // What the tables of standard classes share: forms kept as read, and checked arguments.
-import { remember } from '../slots';
+import { recall, remember } from '../slots';
 import { plain, PyGlobal, PyObject } from '../types';
 
 /**
@@ -9,6 +9,14 @@ import { plain, PyGlobal, PyObject } from '../types';
 export function asRead<T extends object>(instance: T, form: PyObject): T {
   remember(instance).form = form;
   return instance;
+}
+
+/**
+ * True where an operation that the class does not have was done to the instance before: what follows is kept
+ * with it, so that all of it is written back in its order. (No Python could read that.)
+ */
+export function isStrange(instance: object): boolean {
+  return recall(instance)?.ops !== undefined;
 }
 
 /** The text of a str argument (of either Python), undefined for any other. */

@@ -5,7 +5,7 @@ import { pyKey } from '../equality';
 import { pyRepr, repr, Shown, type Part, type Repr } from '../repr';
 import { carry, recall, restore } from '../slots';
 import { PyObject, PyTuple } from '../types';
-import { named, textOf } from './form';
+import { isStrange, named, textOf } from './form';
 
 /** True for what a dict is read as. */
 function isDict(value: unknown): value is Map<unknown, unknown> | Record<string, unknown> {
@@ -90,7 +90,7 @@ const NAMESPACE: KnownClass<PyNamespace> = {
     return namespace;
   },
   build(namespace, state) {
-    if (!isDict(state) || !bare.has(namespace)) return false;
+    if (!isDict(state) || !bare.has(namespace) || isStrange(namespace)) return false;
     const entries = entriesOf(state);
     if (!entries.every((entry): entry is [string, unknown] => typeof entry[0] === 'string')) {
       return false;
@@ -156,7 +156,6 @@ export class PyPartial {
 const PARTIAL: KnownClass<PyPartial> = {
   module: 'functools',
   name: 'partial',
-  aliases: [['_functools', 'partial']],
   type: PyPartial,
   load(form) {
     const func: unknown = form.args[0];
@@ -167,7 +166,8 @@ const PARTIAL: KnownClass<PyPartial> = {
     return partial;
   },
   build(partial, state) {
-    if (!(state instanceof PyTuple) || state.length !== 4) return false;
+    if (!(state instanceof PyTuple) || state.length !== 4 || !bare.has(partial)) return false;
+    if (isStrange(partial)) return false;
     const [func, args, keywords, attributes] = state as readonly unknown[];
     const given = keywords ?? {};
     if (!(args instanceof PyTuple) || !isDict(given)) return false;

@@ -63,6 +63,9 @@ function bytesOf({ recorded }: Case): Buffer {
 
 const isWhole = ({ recorded }: Case): boolean => typeof recorded === 'string';
 
+/** Python has several equal texts in this value, where the writer here has one: it refers to it by the memo. */
+const SHARES_LESS = /^tz\.gettz/;
+
 /**
  * Shown otherwise, on purpose: numpy aligns the items of arrays, types without a view and classes that are not
  * known here have no repr but that of an object, Django's models have a `__str__`, and Python 2 its own names.
@@ -73,7 +76,10 @@ const SHOWN_OTHERWISE = /^(numpy\.(array|complex|datetime)|User|StandardError|xr
 const NAMELESS_BELOW_3 = /^(FileNotFoundError\('x'|TimeoutError|ModuleNotFoundError)/;
 
 function isShownAlike({ row, protocol }: Case): boolean {
-  return !SHOWN_OTHERWISE.test(row) && !(NAMELESS_BELOW_3.test(row) && protocol < 3);
+  if (NAMELESS_BELOW_3.test(row) && protocol < 3) return false;
+  // Below protocol 4 pickles have no fold.
+  if (row.includes('fold=1') && protocol < 4) return false;
+  return !SHOWN_OTHERWISE.test(row);
 }
 
 describe('the recorded values of standard classes', () => {
@@ -85,11 +91,26 @@ describe('the recorded values of standard classes', () => {
     ['default', false],
     ['exact', true],
   ])('are written back byte for byte as they were read (%s view)', (_, exact) => {
-    const wrong = failures(CASES.filter(isWhole), (item) => {
+    const cases = CASES.filter((item) => isWhole(item) && !SHARES_LESS.test(item.row));
+    const wrong = failures(cases, (item) => {
       const value = loads(bytesOf(item), { exact, python: item.python, registry: REGISTRY });
       const again = dumps(value, item.protocol, { python: item.python, registry: REGISTRY });
       return again.equals(bytesOf(item)) ? undefined : again.toString('latin1');
     });
+    expect(wrong).toEqual([]);
+  });
+
+  it('are the same value once more, where equal texts come to share a memo entry', () => {
+    const wrong = failures(
+      CASES.filter((item) => isWhole(item) && SHARES_LESS.test(item.row)),
+      (item) => {
+        const again = dumps(loads(bytesOf(item)), item.protocol);
+        const more = dumps(loads(again, { exact: true }), item.protocol);
+        return again.equals(more) && again.length <= bytesOf(item).length
+          ? undefined
+          : 'not the same';
+      },
+    );
     expect(wrong).toEqual([]);
   });
 

@@ -1,7 +1,10 @@
 // Python's timedelta and timezone: durations and fixed offsets from UTC.
 import { inspect } from 'node:util';
 import type { KnownClass } from '../contract';
-import { plain, PyObject } from '../types';
+import { pyKey } from '../equality';
+import { pyRepr, repr, Shown, strRepr, type Repr } from '../repr';
+import { PyObject, PyTuple } from '../types';
+import { asRead, attempt, intOf, KeyTag, textOf } from './form';
 
 const SECONDS_PER_DAY = 86_400;
 const MICROSECONDS = 1_000_000;
@@ -55,14 +58,22 @@ export class PyTimedelta {
     return front + clock + fraction;
   }
 
-  [inspect.custom](): string {
+  [pyRepr](): Repr {
     const parts = Object.entries({
       days: this.days,
       seconds: this.seconds,
       microseconds: this.microseconds,
     }).filter(([, value]) => value !== 0);
     const text = parts.map(([name, value]) => `${name}=${value}`).join(', ');
-    return `datetime.timedelta(${text === '' ? '0' : text})`;
+    return { parts: [`datetime.timedelta(${text === '' ? '0' : text})`] };
+  }
+
+  [inspect.custom](): string {
+    return repr(this);
+  }
+
+  [pyKey](): unknown {
+    return PyTuple.of<unknown>(TIMEDELTA_TAG, this.days, this.seconds, this.microseconds);
   }
 }
 
@@ -96,12 +107,26 @@ export class PyTimezone {
     return this.toString();
   }
 
+  [pyRepr](): Repr {
+    const { name, offset } = this;
+    if (name === undefined && offset.totalSeconds() === 0)
+      return { parts: ['datetime.timezone.utc'] };
+    const tail = name === undefined ? ')' : `, ${strRepr(name)})`;
+    return { parts: ['datetime.timezone(', new Shown(offset), tail] };
+  }
+
   [inspect.custom](): string {
-    if (this.name === undefined && this.offset.totalSeconds() === 0) return 'datetime.timezone.utc';
-    const name = this.name === undefined ? '' : `, ${inspect(this.name)}`;
-    return `datetime.timezone(${inspect(this.offset)}${name})`;
+    return repr(this);
+  }
+
+  /** Equal where the offsets are, whatever the names. */
+  [pyKey](): unknown {
+    return PyTuple.of<unknown>(TIMEZONE_TAG, this.offset);
   }
 }
+
+const TIMEDELTA_TAG = new KeyTag('timedelta');
+const TIMEZONE_TAG = new KeyTag('timezone');
 
 function modulo(value: number, by: number): number {
   const rest = value % by;
@@ -126,18 +151,10 @@ export function offsetText(seconds: number): string {
   return `${sign}${two(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}${rest}${fraction}`;
 }
 
-function int(value: unknown): number | undefined {
-  const number = plain(value);
-  return typeof number === 'number' && Number.isSafeInteger(number) ? number : undefined;
-}
-
-/** Makes an instance, or leaves the form alone where a field is out of range: Python raises there. */
-export function tryMake<T>(make: () => T): T | undefined {
-  try {
-    return make();
-  } catch {
-    return undefined;
-  }
+/** A field of a timedelta; undefined for what is none. */
+function field(value: unknown): number | undefined {
+  const int = intOf(value);
+  return int === undefined ? undefined : Number(int);
 }
 
 // timedelta(days, seconds, microseconds)
@@ -145,13 +162,12 @@ const TIMEDELTA: KnownClass<PyTimedelta> = {
   module: 'datetime',
   name: 'timedelta',
   type: PyTimedelta,
-  load({ how, args }) {
-    const [days, seconds, microseconds] = args.map(int);
-    if (how !== 'reduce' || args.length !== 3) return undefined;
+  load(form) {
+    const [days, seconds, microseconds] = form.args.map(field);
+    if (form.how !== 'reduce' || form.args.length !== 3) return undefined;
     if (days === undefined || seconds === undefined || microseconds === undefined) return undefined;
-    const value = tryMake(() => new PyTimedelta(days, seconds, microseconds));
-    // Only what Python writes, which is normalized, comes back the same.
-    return value?.seconds === seconds && value.microseconds === microseconds ? value : undefined;
+    const delta = attempt(() => new PyTimedelta(days, seconds, microseconds));
+    return delta && asRead(delta, form);
   },
   dump: ({ days, seconds, microseconds }) =>
     PyObject.call('datetime', 'timedelta', days, seconds, microseconds),
@@ -162,11 +178,14 @@ const TIMEZONE: KnownClass<PyTimezone> = {
   module: 'datetime',
   name: 'timezone',
   type: PyTimezone,
-  load({ how, args }) {
-    const [offset, name] = args;
-    if (how !== 'reduce' || args.length > 2 || !(offset instanceof PyTimedelta)) return undefined;
-    if (args.length === 2 && typeof name !== 'string') return undefined;
-    return tryMake(() => new PyTimezone(offset, name as string | undefined));
+  load(form) {
+    const [offset, given] = form.args;
+    const name = textOf(given);
+    if (form.how !== 'reduce' || form.args.length > 2) return undefined;
+    if (!(offset instanceof PyTimedelta)) return undefined;
+    if (form.args.length === 2 && name === undefined) return undefined;
+    const zone = attempt(() => new PyTimezone(offset, name));
+    return zone && asRead(zone, form);
   },
   dump: ({ offset, name }) =>
     name === undefined

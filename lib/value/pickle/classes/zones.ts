@@ -1,20 +1,17 @@
 // Time zones: what their offset from UTC is, where that can be known without Python.
 import { inspect } from 'node:util';
 import type { KnownClass } from '../contract';
-import { plain, PyGlobal, PyObject } from '../types';
-import { PyTimezone } from './timedelta';
+import { pyKey } from '../equality';
+import { pyRepr, repr, strRepr, type Repr } from '../repr';
+import { PyGlobal, PyObject, PyTuple } from '../types';
+import { asRead, intOf, KeyTag, textOf } from './form';
+import { PyTimedelta, PyTimezone } from './timedelta';
+
+const TAG = new KeyTag('zone');
 
 /** zoneinfo.ZoneInfo: a zone of the IANA database by its key. */
 export class PyZoneInfo {
-  /** The form it was read in, replayed while it is written back. */
-  readonly form: PyObject | undefined;
-
-  constructor(
-    readonly key: string,
-    form?: PyObject,
-  ) {
-    this.form = form;
-  }
+  constructor(readonly key: string) {}
 
   toString(): string {
     return this.key;
@@ -24,31 +21,90 @@ export class PyZoneInfo {
     return this.key;
   }
 
+  [pyRepr](): Repr {
+    return { parts: [`zoneinfo.ZoneInfo(key=${strRepr(this.key)})`] };
+  }
+
   [inspect.custom](): string {
-    return `zoneinfo.ZoneInfo(key=${inspect(this.key)})`;
+    return repr(this);
+  }
+
+  /** One object for each key in Python, as long as its cache is used. */
+  [pyKey](): unknown {
+    return PyTuple.of<unknown>(TAG, 'zoneinfo', this.key);
   }
 }
 
-/** A zone of pytz or dateutil, held as it was read: pytz pickles the offset that applied, dateutil its file. */
-export class PyFixedZone {
-  constructor(
-    /** Name of the zone, or of its file. */
-    readonly name: string,
-    /** Seconds east of UTC; undefined where only Python can tell. */
-    readonly utcoffset: number | undefined,
-    readonly form: PyObject,
-  ) {}
+/** What is known of a zone of pytz or dateutil. */
+export interface ZoneFields {
+  /** Name of the zone, or of its file; '' where it has none. */
+  readonly name: string;
+  /** Seconds east of UTC; undefined where it depends on the time. */
+  readonly utcoffset?: number | undefined;
+  /** Its key in the IANA database, where the offset is to be found there. */
+  readonly key?: string | undefined;
+  /** As Python shows it. */
+  readonly repr: string;
+}
 
+/**
+ * A zone of pytz or dateutil, held as it was read: pytz pickles the offset that applied, dateutil the name of
+ * a file with all its transitions.
+ */
+export class PyFixedZone {
+  #fields: ZoneFields;
+
+  constructor(
+    fields: ZoneFields,
+    readonly form: PyObject,
+  ) {
+    this.#fields = fields;
+  }
+
+  /** pytz.utc, which many pickles of Django before 4 hold. */
+  static pytzUtc(): PyFixedZone {
+    return new PyFixedZone(PYTZ_UTC, PyObject.call('pytz', '_UTC'));
+  }
+
+  /** Takes what a state says beside the call. */
+  static update(zone: PyFixedZone, fields: ZoneFields): void {
+    zone.#fields = fields;
+  }
+
+  get name(): string {
+    return this.#fields.name;
+  }
+
+  /** Seconds east of UTC; undefined where it depends on the time. */
+  get utcoffset(): number | undefined {
+    return this.#fields.utcoffset;
+  }
+
+  /** Its key in the IANA database, where the offset is to be found there. */
+  get key(): string | undefined {
+    return this.#fields.key;
+  }
+
+  /** As Python: pytz gives the name, dateutil the repr. */
   toString(): string {
-    return this.name;
+    const isNamed = this.form.module === 'pytz' && this.name !== '';
+    return isNamed ? this.name : this.#fields.repr;
   }
 
   toJSON(): string {
-    return this.name;
+    return this.toString();
+  }
+
+  [pyRepr](): Repr {
+    return { parts: [this.#fields.repr] };
   }
 
   [inspect.custom](): string {
-    return `${this.form.module}(${inspect(this.name)})`;
+    return repr(this);
+  }
+
+  [pyKey](): unknown {
+    return PyTuple.of<unknown>(TAG, this.form.module, this.#fields.repr);
   }
 }
 
@@ -77,13 +133,9 @@ export function offsetOf(
   fold: Fold,
 ): number | undefined {
   if (zone instanceof PyTimezone) return zone.offset.totalSeconds();
-  if (zone instanceof PyFixedZone) return zone.utcoffset;
-  if (zone instanceof PyZoneInfo && local !== undefined) return ianaOffset(zone.key, local, fold);
-  return undefined;
-}
-
-export function zoneRepr(zone: TimeZone): string {
-  return zone instanceof PyObject ? `${zone.module}.${zone.name}(...)` : inspect(zone);
+  if (zone instanceof PyFixedZone && zone.utcoffset !== undefined) return zone.utcoffset;
+  if (zone instanceof PyObject || zone.key === undefined || local === undefined) return undefined;
+  return ianaOffset(zone.key, local, fold);
 }
 
 const HALF_DAY_MS = 12 * 3600 * 1000;
@@ -137,9 +189,8 @@ function offsetAt(key: string, utc: number): number | undefined {
   return Math.round((shown - Math.floor(utc / 1000) * 1000) / 1000);
 }
 
-function text(value: unknown): string | undefined {
-  const string = plain(value);
-  return typeof string === 'string' ? string : undefined;
+function unpickleMethod(): PyGlobal {
+  return new PyGlobal('zoneinfo', 'ZoneInfo._unpickle', undefined, true);
 }
 
 // zoneinfo: getattr(zoneinfo.ZoneInfo, '_unpickle')(key, from_cache)
@@ -148,53 +199,106 @@ const ZONE_INFO: KnownClass<PyZoneInfo> = {
   name: 'ZoneInfo._unpickle',
   type: PyZoneInfo,
   load(form) {
-    const key = text(form.args[0]);
-    return form.how === 'reduce' && form.args.length === 2 && key !== undefined
-      ? new PyZoneInfo(key, form)
-      : undefined;
+    const key = textOf(form.args[0]);
+    if (form.how !== 'reduce' || form.args.length !== 2 || key === undefined) return undefined;
+    // Below protocol 4 it was read as any dotted name: it is a method, of which each value has its own.
+    form.callable = unpickleMethod();
+    return asRead(new PyZoneInfo(key), form);
   },
-  // A bound class method, which Python pickles as a call of getattr, anew each time.
-  dump: ({ key, form }) =>
-    new PyObject(
-      PyObject.call('builtins', 'getattr', new PyGlobal('zoneinfo', 'ZoneInfo'), '_unpickle'),
-      [key, form?.args[1] ?? 1],
-    ),
+  dump: ({ key }) => new PyObject(unpickleMethod(), [key, 1]),
 };
 
-/** Zones that are kept as read; `read` gives name and offset. */
+// --- pytz ----------------------------------------------------------------------------------------
+
+const PYTZ_UTC: ZoneFields = { name: 'UTC', utcoffset: 0, repr: '<UTC>' };
+
+/** `_p(name, utcoffset, dst, tzname)`: the offset that applied; `_p(name)`: a zone that has only one. */
+function pytzFields({ args }: PyObject): ZoneFields | undefined {
+  const name = textOf(args[0]);
+  if (name === undefined) return undefined;
+  const shown = strRepr(name);
+  if (args.length === 1) return { name, key: name, repr: `<StaticTzInfo ${shown}>` };
+  const [utcoffset, dst, tzname] = [secondsOf(args[1]), secondsOf(args[2]), textOf(args[3])];
+  if (args.length !== 4 || utcoffset === undefined || dst === undefined || tzname === undefined) {
+    return undefined;
+  }
+  const offset = `${utcoffset > 0 ? '+' : ''}${new PyTimedelta(0, utcoffset).toString()}`;
+  const repr = `<DstTzInfo ${shown} ${tzname}${offset} ${dst === 0 ? 'STD' : 'DST'}>`;
+  return { name, utcoffset, repr };
+}
+
+/** Far above any zone's offset. */
+const MAX_OFFSET = 7 * 86_400;
+
+function secondsOf(value: unknown): number | undefined {
+  const seconds = Number(intOf(value) ?? NaN);
+  return Math.abs(seconds) <= MAX_OFFSET ? seconds : undefined;
+}
+
+function fixedOffset({ args }: PyObject): ZoneFields | undefined {
+  const minutes = secondsOf(args[0]);
+  if (minutes === undefined || args.length !== 1) return undefined;
+  return { name: '', utcoffset: minutes * 60, repr: `pytz.FixedOffset(${minutes})` };
+}
+
+// --- dateutil ------------------------------------------------------------------------------------
+
+/** Where zone files are: the rest of their path is the key. */
+const ZONE_FILES = /\/zoneinfo\/(?:posix\/|right\/)?(.+)$/;
+
+/** `tzfile(None, path)` */
+function tzFile({ args }: PyObject): ZoneFields | undefined {
+  const name = textOf(args[1]);
+  if (name === undefined) return undefined;
+  return { name, key: ZONE_FILES.exec(name)?.[1], repr: `tzfile(${strRepr(name)})` };
+}
+
+const TZ_UTC: ZoneFields = { name: 'UTC', utcoffset: 0, repr: 'tzutc()' };
+const TZ_LOCAL: ZoneFields = { name: '', repr: 'tzlocal()' };
+const TZ_OFFSET: ZoneFields = { name: '', repr: 'tzoffset(None, 0)' };
+
+/** tzoffset's state: `{'_name': 'X', '_offset': timedelta}`. */
+function tzOffset(state: unknown): ZoneFields | undefined {
+  const dict = state instanceof Map ? state : new Map(Object.entries(state ?? {}));
+  const [name, offset] = [textOf(dict.get('_name')), dict.get('_offset') as unknown];
+  if (!(offset instanceof PyTimedelta)) return undefined;
+  const seconds = offset.totalSeconds();
+  const shown = name === undefined ? 'None' : strRepr(name);
+  return { name: name ?? '', utcoffset: seconds, repr: `tzoffset(${shown}, ${seconds})` };
+}
+
+/** A zone that is kept as read, its state too. */
 function keptZone(
   module: string,
   name: string,
-  aliases: readonly (readonly [string, string])[],
-  read: (form: PyObject) => readonly [name: string, utcoffset: number | undefined] | undefined,
+  read: (form: PyObject) => ZoneFields | undefined,
+  readState?: (state: unknown) => ZoneFields | undefined,
 ): KnownClass<PyFixedZone> {
   return {
     module,
     name,
-    aliases,
+    aliases: module === 'dateutil.tz.tz' ? [['dateutil.tz', name]] : [],
     type: PyFixedZone,
     load(form) {
-      const zone = read(form);
-      return zone === undefined ? undefined : new PyFixedZone(zone[0], zone[1], form);
+      const fields = read(form);
+      return fields === undefined ? undefined : new PyFixedZone(fields, form);
     },
-    // BUILD (dateutil's long state) goes to the form, which is replayed.
-    build: () => false,
+    build(zone, state) {
+      const fields = readState?.(state);
+      if (fields !== undefined) PyFixedZone.update(zone, fields);
+      return false; // to be replayed
+    },
     dump: ({ form }) => form,
   };
 }
 
-function seconds(value: unknown): number | undefined {
-  const number = plain(value);
-  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
-}
-
 export const ZONES: readonly KnownClass[] = [
   ZONE_INFO,
-  keptZone('pytz', '_UTC', [], () => ['UTC', 0]),
-  // pytz._p(name, utcoffset, dst, tzname): the offset that the zone has applied; name alone: a static zone
-  keptZone('pytz', '_p', [], ({ args }) => {
-    const name = text(args[0]);
-    return name === undefined ? undefined : [name, seconds(args[1])];
-  }),
-  keptZone('dateutil.tz.tz', 'tzutc', [['dateutil.tz', 'tzutc']], () => ['UTC', 0]),
+  keptZone('pytz', '_UTC', () => PYTZ_UTC),
+  keptZone('pytz', '_p', pytzFields),
+  keptZone('pytz', 'FixedOffset', fixedOffset),
+  keptZone('dateutil.tz.tz', 'tzutc', () => TZ_UTC),
+  keptZone('dateutil.tz.tz', 'tzlocal', () => TZ_LOCAL),
+  keptZone('dateutil.tz.tz', 'tzoffset', () => TZ_OFFSET, tzOffset),
+  keptZone('dateutil.tz.tz', 'tzfile', tzFile),
 ] as readonly KnownClass[];

@@ -7,6 +7,8 @@ import {
   PyArray,
   PyComplex,
   PyCounter,
+  PyDate,
+  PyDateTime,
   PyDecimal,
   PyDefaultDict,
   PyDeque,
@@ -23,9 +25,13 @@ import {
   PyRange,
   PySafeString,
   PySlice,
+  PyTime,
+  PyTimedelta,
+  PyTimezone,
   PyTuple,
   PyTypeOf,
   PyUUID,
+  PyZoneInfo,
   Registry,
   type IPType,
   type PathType,
@@ -155,6 +161,51 @@ const COLLECTIONS: readonly Make[] = [
     () => knot(new PyDeque(), (deque) => deque.push(deque)),
   ],
   ['collections.deque(range(1001))', () => PyDeque.from(numbers(1001))],
+];
+
+const UTC = (): PyTimezone => PyTimezone.utc;
+const hours = (count: number, name?: string): PyTimezone =>
+  new PyTimezone(new PyTimedelta(0, count * 3600), name);
+const at = (tzinfo: PyTimezone | null, fold: 0 | 1 = 0): PyDateTime =>
+  new PyDateTime(2024, 1, 2, 3, 4, 5, 6, tzinfo, fold);
+const AT = 'datetime.datetime(2024, 1, 2, 3, 4, 5, 6';
+
+const DATES: readonly Make[] = [
+  ['datetime.datetime(2024, 1, 2)', () => new PyDateTime(2024, 1, 2)],
+  ['datetime.datetime(1, 1, 1)', () => new PyDateTime(1, 1, 1)],
+  [
+    'datetime.datetime(9999, 12, 31, 23, 59, 59, 999999)',
+    () => new PyDateTime(9999, 12, 31, 23, 59, 59, 999999),
+  ],
+  [`${AT})`, () => at(null)],
+  [`${AT}, tzinfo=datetime.timezone.utc)`, () => at(UTC())],
+  [
+    `${AT}, tzinfo=datetime.timezone(datetime.timedelta(hours=-3, minutes=-30)))`,
+    () => at(hours(-3.5)),
+  ],
+  [`${AT}, fold=1)`, () => at(null, 1)],
+  ['datetime.date(2024, 2, 29)', () => new PyDate(2024, 2, 29)],
+  ['datetime.time()', () => new PyTime()],
+  ['datetime.time(1, 2, 3, 4)', () => new PyTime(1, 2, 3, 4)],
+  ['datetime.time(1, 2, tzinfo=datetime.timezone.utc)', () => new PyTime(1, 2, 0, 0, UTC())],
+  ['datetime.time(1, fold=1)', () => new PyTime(1, 0, 0, 0, null, 1)],
+  ['datetime.timedelta()', () => new PyTimedelta()],
+  ['datetime.timedelta(1, 2, 3)', () => new PyTimedelta(1, 2, 3)],
+  ['datetime.timedelta(microseconds=-1)', () => new PyTimedelta(0, 0, -1)],
+  ['datetime.timedelta(999999999)', () => new PyTimedelta(999999999)],
+  ['datetime.timedelta(days=-5)', () => new PyTimedelta(-5)],
+  ['datetime.timezone.utc', UTC],
+  ["datetime.timezone(datetime.timedelta(hours=5, minutes=30), 'IST')", () => hours(5.5, 'IST')],
+  ["datetime.timezone(datetime.timedelta(0), 'Z')", () => hours(0, 'Z')],
+  [
+    '[datetime.timezone.utc, datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone.utc)]',
+    () => [PyTimezone.utc, new Date(Date.UTC(2024, 0, 1))],
+  ],
+  ["zoneinfo.ZoneInfo('Europe/Berlin')", () => new PyZoneInfo('Europe/Berlin')],
+  [
+    "datetime.datetime(2024, 10, 27, 2, 30, fold=1, tzinfo=zoneinfo.ZoneInfo('Europe/Berlin'))",
+    () => new PyDateTime(2024, 10, 27, 2, 30, 0, 0, new PyZoneInfo('Europe/Berlin'), 1),
+  ],
 ];
 
 const OBJECTS: readonly Make[] = [
@@ -312,6 +363,7 @@ const NETWORK: readonly Make[] = [
 export const MADE: ReadonlyMap<string, () => unknown> = new Map([
   ...NUMBERS,
   ...COLLECTIONS,
+  ...DATES,
   ...OBJECTS,
   ...ERRORS,
   ...NETWORK,
