@@ -66,6 +66,8 @@ export class Machine {
   #fetched: Set<object> | undefined = undefined;
   /** Tuples that are known to be hashable. */
   #checked: Set<object> | undefined = undefined;
+  /** Maps that were made for a key that might come; those that stay empty are objects after all. */
+  #guessed: PyMap[] | undefined = undefined;
   /** Set once something may hold an object that became a Map. */
   #mustReplace: ReadonlyMap<object, PyMap> | undefined = undefined;
 
@@ -213,6 +215,13 @@ export class Machine {
 
   newDict(): object {
     return this.settings.exact ? new PyDict() : {};
+  }
+
+  /** A dict whose first key seems to be none that an object holds. */
+  guessMap(): PyMap {
+    const map: PyMap = new Map();
+    (this.#guessed ??= []).push(map);
+    return map;
   }
 
   isDict(value: object): boolean {
@@ -399,6 +408,10 @@ export class Machine {
   finish(root: unknown): unknown {
     const value = this.view(this.#replaced?.get(root as object) ?? root);
     if (this.#mustReplace !== undefined) replaceAll(value, this.#mustReplace);
+    const empty = this.#guessed?.filter((map) => map.size === 0);
+    if (empty !== undefined && empty.length > 0) {
+      replaceAll(value, new Map(empty.map((map) => [map, {}])));
+    }
     if (typeof value === 'object' && value !== null) {
       remember(value).protocol = this.protocol ?? (this.sawText && !this.sawBinary ? 0 : 1);
     }

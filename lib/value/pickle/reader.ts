@@ -53,7 +53,10 @@ function pyFloat(value: number): PyFloat {
 /** Bytes that begin a key no plain object holds: numbers, None, bools, tuples. */
 const OTHER_KEYS = new Set([0x4b, 0x4d, 0x4a, 0x47, 0x4e, 0x88, 0x89, 0x8a, 0x49, 0x4c, 0x46]);
 
-/** True if the dict created before `pos` is filled at once, and its first key is not text. */
+/**
+ * Whether the dict created before `pos` seems to be filled at once with a first key that is not text. It may be wrong:
+ * behind an empty dict the same bytes begin the next value.
+ */
 function beginsWithOtherKey(bytes: Bytes, pos: number): boolean {
   let at = pos;
   if (bytes[at] === 0x94) at += 1;
@@ -252,7 +255,7 @@ function run(m: Machine): unknown {
       case 0x7d: // EMPTY_DICT
         if (++m.nodes > limits.nodes) break;
         if (exact) stack[sp] = m.newDict();
-        else stack[sp] = beginsWithOtherKey(bytes, pos) ? new Map() : {};
+        else stack[sp] = beginsWithOtherKey(bytes, pos) ? m.guessMap() : {};
         sp++;
         continue;
       case 0x75: {

@@ -1,11 +1,11 @@
-// Puts Maps in place of the objects they were made from, wherever a load has already stored those.
+// Puts Maps in place of the objects they were made from, or objects in place of Maps, wherever a load has stored those.
 import { recall } from './slots';
 import { PyObject, type PyOp } from './types';
 
 export type PyMap = Map<unknown, unknown>;
 
 /** Replaces values inside `root`, however deep; follows every reference once. */
-export function replaceAll(root: unknown, replaced: ReadonlyMap<object, PyMap>): void {
+export function replaceAll(root: unknown, replaced: ReadonlyMap<object, object>): void {
   const seen = new Set<object>();
   const left: unknown[] = [root];
   const swap = (value: unknown): unknown => {

@@ -91,6 +91,23 @@ describe('a dict', () => {
     }
   });
 
+  it.each([0, 1, 2, 3, 4, 5])(
+    'is an empty object whatever stands behind it, at protocol %i',
+    (p) => {
+      const empty = {};
+      const inMap = new Map<number, unknown>([
+        [5, {}],
+        [6, {}],
+        [7, new Map([[8, {}]])],
+      ]);
+      const value = [empty, PyTuple.of(1, 2, 3, 4), {}, 1, inMap, PyTuple.of({}, null), empty, {}];
+      const found = read(value, p) as unknown[];
+      expect(found).toStrictEqual(value);
+      expect(found[6]).toBe(found[0]);
+      expect(dumps(found, p)).toEqual(dumps(value, p));
+    },
+  );
+
   it('is the same Map wherever it is referred to, even from inside', () => {
     const dict = new Map<unknown, unknown>([['a', 1]]);
     const inner = [dict, PyTuple.of(dict), new Map([['d', dict]])];
