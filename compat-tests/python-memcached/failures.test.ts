@@ -1,34 +1,105 @@
 // Servers that die, freeze, refuse and come back, over TCP v4, v6 and unix sockets: what every method answers then.
 
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { networkInterfaces } from 'node:os';
 import { Client, TimeoutError, type ClientOptions } from '../../lib';
-import { Memcached, Python, refusingPort, type PythonObject } from '../support';
+import {
+  LoggingProxy,
+  Memcached,
+  Python,
+  refusingPort,
+  tuple,
+  type Outcome,
+  type PythonObject,
+} from '../support';
+import { adopt } from '../support/children';
+import { Transpiled } from '../support/transpiled';
 
-/** Every method once, with what it answers without a server (facts of 1.62; the real 1.59 beside it). */
-const WITHOUT_SERVER: readonly [
-  name: string,
-  python: string,
-  ask: (mc: Client) => Promise<unknown>,
-  answer: unknown,
-][] = [
-  ['get', "get('k')", (mc) => mc.get('k'), null],
-  ['gets', "gets('k')", (mc) => mc.gets('k'), null],
-  ['set', "set('k', 1)", (mc) => mc.set('k', 1), 0],
-  ['add', "add('k', 1)", (mc) => mc.add('k', 1), 0],
-  ['replace', "replace('k', 1)", (mc) => mc.replace('k', 1), 0],
-  ['append', "append('k', 'x')", (mc) => mc.append('k', 'x'), 0],
-  ['prepend', "prepend('k', 'x')", (mc) => mc.prepend('k', 'x'), 0],
-  ['cas', "cas('k', 1)", (mc) => mc.cas('k', 1), 0],
-  ['delete', "delete('k')", (mc) => mc.delete('k'), 0],
-  ['touch', "touch('k', 5)", (mc) => mc.touch('k', 5), 0],
-  ['incr', "incr('k')", (mc) => mc.incr('k'), null],
-  ['decr', "decr('k')", (mc) => mc.decr('k'), null],
-  ['get_multi', "get_multi(['a', 'b'])", (mc) => mc.get_multi(['a', 'b']), new Map()],
-  ['set_multi', "set_multi({'a': 1, 'b': 2})", (mc) => mc.set_multi({ a: 1, b: 2 }), ['a', 'b']],
-  ['delete_multi', "delete_multi(['a', 'b'])", (mc) => mc.delete_multi(['a', 'b']), 1],
-  ['get_stats', 'get_stats()', (mc) => mc.get_stats(), []],
-  ['flush_all', 'flush_all()', (mc) => mc.flush_all(), null],
+/** One call of a method, on both sides. */
+interface Ask {
+  readonly name: string;
+  readonly python: string;
+  readonly ours: (mc: Client) => Promise<unknown>;
+  /** What both answer when the server refuses. */
+  readonly refused: unknown;
+  /** What ours answers when a request was sent and no reply comes, if not that. */
+  readonly silent?: unknown;
+  /** What Python says where it says something else: to a timeout, and to a closed connection. */
+  readonly theirs?: { readonly timeout?: unknown; readonly closed?: unknown };
+}
+
+/** An exception on Python's side; docs/compatibility.md tells where ours answers instead. */
+const raised = (type: string): unknown => ({ raised: type });
+
+const ASKS: readonly Ask[] = [
+  { name: 'get', python: "get('k')", ours: (mc) => mc.get('k'), refused: null },
+  { name: 'gets', python: "gets('k')", ours: (mc) => mc.gets('k'), refused: null },
+  { name: 'set', python: "set('k', 1)", ours: (mc) => mc.set('k', 1), refused: 0 },
+  { name: 'add', python: "add('k', 1)", ours: (mc) => mc.add('k', 1), refused: 0 },
+  { name: 'replace', python: "replace('k', 1)", ours: (mc) => mc.replace('k', 1), refused: 0 },
+  { name: 'append', python: "append('k', 'x')", ours: (mc) => mc.append('k', 'x'), refused: 0 },
+  { name: 'prepend', python: "prepend('k', 'x')", ours: (mc) => mc.prepend('k', 'x'), refused: 0 },
+  { name: 'cas', python: "cas('k', 1)", ours: (mc) => mc.cas('k', 1), refused: 0 },
+  { name: 'delete', python: "delete('k')", ours: (mc) => mc.delete('k'), refused: 0 },
+  { name: 'touch', python: "touch('k', 5)", ours: (mc) => mc.touch('k', 5), refused: 0 },
+  {
+    name: 'incr',
+    python: "incr('k')",
+    ours: (mc) => mc.incr('k'),
+    refused: null,
+    theirs: { closed: raised('ValueError') },
+  },
+  {
+    name: 'decr',
+    python: "decr('k', 2)",
+    ours: (mc) => mc.decr('k', 2),
+    refused: null,
+    theirs: { closed: raised('ValueError') },
+  },
+  {
+    name: 'get_multi',
+    python: "get_multi(['a', 'b'])",
+    ours: (mc) => mc.get_multi(['a', 'b']),
+    refused: new Map(),
+  },
+  {
+    name: 'set_multi',
+    python: "set_multi({'a': 1, 'b': 2})",
+    ours: (mc) => mc.set_multi({ a: 1, b: 2 }),
+    refused: ['a', 'b'],
+    theirs: { timeout: [] },
+  },
+  {
+    name: 'delete_multi',
+    python: "delete_multi(['a', 'b'])",
+    ours: (mc) => mc.delete_multi(['a', 'b']),
+    refused: 1,
+    silent: 0,
+    theirs: { closed: 1 },
+  },
+  {
+    name: 'get_stats',
+    python: 'get_stats()',
+    ours: (mc) => mc.get_stats(),
+    refused: [],
+    theirs: {
+      timeout: raised('TimeoutError'),
+      closed: [tuple(expect.any(String) as string, new Map())],
+    },
+  },
+  {
+    name: 'flush_all',
+    python: 'flush_all()',
+    ours: (mc) => mc.flush_all(),
+    refused: null,
+    theirs: { timeout: raised('TimeoutError') },
+  },
 ];
+
+function outcomeOf(outcome: Outcome): unknown {
+  return 'raised' in outcome ? raised(outcome.raised.type) : outcome.returned;
+}
 
 const clients: Client[] = [];
 function open(names: string[], options: ClientOptions = {}): Client {
@@ -51,9 +122,16 @@ describe('with the only server refusing', () => {
   });
   afterAll(() => python.stop());
 
-  it.each(WITHOUT_SERVER)('%s answers as Python does', async (_name, source, ask, answer) => {
-    expect(await ask(open([name]))).toEqual(answer);
-    expect(await python.eval(`${theirs.name}.${source}`)).toEqual(answer);
+  it.each(ASKS)('$name answers as Python does', async ({ python: source, ours, refused }) => {
+    expect(await ours(open([name]))).toEqual(refused);
+    expect(await python.eval(`${theirs.name}.${source}`)).toEqual(refused);
+  });
+
+  it.each(ASKS)('$name answers the same where there is no server', async (ask) => {
+    const nobody = await python.create('memcache.Client', [[]]);
+    const answer = await python.eval(`${nobody.name}.${ask.python}`);
+    expect(answer).toEqual(ask.refused);
+    expect(await ask.ours(open([]))).toEqual(answer);
   });
 
   it('says so when debug is on, in the words of Python', async () => {
@@ -70,7 +148,57 @@ describe('with the only server refusing', () => {
   });
 });
 
-describe.each(['127.0.0.1', '::1', 'unix'] as const)('a server on %s', (on) => {
+describe('with a server that is asked and does not answer', () => {
+  let python: Python;
+  let server: Memcached;
+  let proxy: LoggingProxy;
+  beforeAll(async () => {
+    server = await Memcached.start();
+    proxy = await LoggingProxy.start(server);
+    python = await Python.start({ modules: ['memcache'] });
+    await server.freeze();
+  });
+  afterAll(async () => {
+    await python.stop();
+    await proxy.stop();
+    await server.stop();
+  });
+
+  const options = { socket_timeout: 0.1, dead_retry: 0 };
+
+  it.each(ASKS)('$name gives up after socket_timeout', async (ask) => {
+    const theirs = await python.create('memcache.Client', [[server.name]], options);
+    const said = await python.evalOutcome(`${theirs.name}.${ask.python}`);
+    const quiet = ask.silent === undefined ? ask.refused : ask.silent;
+    expect(outcomeOf(said)).toEqual(ask.theirs?.timeout === undefined ? quiet : ask.theirs.timeout);
+    expect(await ask.ours(open([server.name], options))).toEqual(quiet);
+  });
+
+  it.each(ASKS)('$name gives up when the connection is closed', async (ask) => {
+    const quiet = ask.silent === undefined ? ask.refused : ask.silent;
+    const theirs = await python.create('memcache.Client', [[proxy.name]], { dead_retry: 30 });
+    const said = await cutWhenAsked(() => python.evalOutcome(`${theirs.name}.${ask.python}`));
+    expect(outcomeOf(said)).toEqual(ask.theirs?.closed === undefined ? quiet : ask.theirs.closed);
+    expect(await cutWhenAsked(() => ask.ours(open([proxy.name])))).toEqual(quiet);
+  });
+
+  /** Calls, waits until the request has passed the proxy, and breaks the connection. */
+  async function cutWhenAsked<T>(action: () => Promise<T>): Promise<T> {
+    proxy.clear();
+    const result = action();
+    await proxy.until(() => proxy.sent.endsWith('\r\n'));
+    proxy.cut();
+    return result;
+  }
+});
+
+/** A container may have no IPv6. */
+const hasV6 = Object.values(networkInterfaces()).some((all) =>
+  all?.some(({ address }) => address === '::1'),
+);
+const PLACES = hasV6 ? (['127.0.0.1', '::1', 'unix'] as const) : (['127.0.0.1', 'unix'] as const);
+
+describe.each(PLACES)('a server on %s', (on) => {
   let server: Memcached;
   beforeEach(async () => {
     server = await Memcached.start({ on });
@@ -177,22 +305,66 @@ describe('a server', () => {
     expect(await pending).toEqual(new Array(100).fill('old'));
     await other.stop();
   });
+});
 
-  it('holds no process that has nothing to wait for, and every one that has', () => {
-    const script = (body: string): string =>
-      `const { Client } = require(${JSON.stringify(require.resolve('../../dist/index.js'))});
-       const mc = new Client([${JSON.stringify(server.name)}]);
-       ${body}`;
-    const run = (body: string): string =>
-      spawnSync(process.execPath, ['-e', script(body)], { timeout: 20_000 }).stdout.toString();
-    expect(
-      run("mc.set('p', 1).then(() => mc.get('p')).then((v) => process.stdout.write('got ' + v));"),
-    ).toBe('got 1');
-    expect(
-      run(
-        "mc.set('q', 1, { noreply: true }); process.on('exit', () => process.stdout.write('end'));",
-      ),
-    ).toBe('end');
+describe('a process with a client', () => {
+  let server: Memcached;
+  let library: Transpiled;
+  beforeAll(async () => {
+    server = await Memcached.start();
+    library = new Transpiled();
+  });
+  afterAll(async () => {
+    library.remove();
+    await server.stop();
+  });
+
+  /** What a script has printed when its process ended by itself. */
+  async function run(body: string, name = server.name): Promise<string> {
+    const script = `
+      const { Client } = require(${JSON.stringify(library.path)});
+      const print = (text) => require('node:fs').writeSync(1, String(text));
+      const mc = new Client([${JSON.stringify(name)}], { socket_timeout: 0.3 });
+      process.on('exit', () => print(' end'));
+      ${body}`;
+    const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    adopt(child);
+    let printed = '';
+    child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number];
+    return code === 0 ? printed : `${printed} exit ${code}`;
+  }
+
+  it('ends when nothing was asked', async () => {
+    expect(await run('')).toBe(' end');
+  });
+
+  it('waits for what was asked, and ends with the connection open', async () => {
+    expect(await run("mc.set('p', 1).then(() => mc.get('p')).then(print);")).toBe('1 end');
+    expect(await run("mc.get_multi(['p', 'q']).then((found) => print(found.size));")).toBe('1 end');
+  });
+
+  it('sends what expects no reply before it ends', async () => {
+    expect(await run("mc.set('q', 5, { noreply: true });")).toBe(' end');
+    const mc = open([server.name]);
+    await until(async () => (await mc.get('q')) === 5);
+  });
+
+  it('waits for the timeout of a server that does not answer, and no longer', async () => {
+    const frozen = await Memcached.start();
+    await frozen.freeze();
+    expect(await run("mc.get('k').then(print);", frozen.name)).toBe('null end');
+    await frozen.stop();
+  });
+
+  it('ends after a failure', async () => {
+    const closed = `127.0.0.1:${await refusingPort()}`;
+    expect(await run("mc.set('k', 1).then(print);", closed)).toBe('0 end');
+  });
+
+  it('ends after disconnect_all and quit_all', async () => {
+    expect(await run("mc.get('p').then(() => mc.quit_all()).then(print);")).toBe('null end');
+    expect(await run("mc.get('p').then((v) => { print(v); mc.disconnect_all(); });")).toBe('1 end');
   });
 });
 

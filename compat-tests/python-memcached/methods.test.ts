@@ -1,6 +1,7 @@
 // Every method and outcome: the same calls on the real python-memcached 1.59 and on ours, result for result and byte for byte.
 
-import { bytes, tuple, type PythonValue } from '../support';
+import * as memcache from '../../lib';
+import { bytes, Python, tuple, type PythonValue } from '../support';
 import { call, Pair, show, type Call } from './pair';
 
 const LONG_KEY = 'k'.repeat(251);
@@ -255,5 +256,121 @@ describe.each([0, 1])('python-memcached 1.59 and ours, on the same calls, debug 
   it('count their calls alike', async () => {
     const theirs = (await pair.theirs.get('stats')) as ReadonlyMap<string, number>;
     expect(new Map(Object.entries(pair.ours.stats))).toEqual(new Map([...theirs]));
+  });
+});
+
+describe('python-memcached 1.59 and ours, on servers as a whole', () => {
+  let pair: Pair;
+  beforeAll(async () => {
+    pair = await Pair.start();
+    await pair.both(call('set', ['k', 'v']));
+  });
+  afterAll(() => pair.stop());
+
+  /** Statistics by name, and the text of those that do not depend on the process, the time or the port. */
+  async function stats(args: readonly PythonValue[]): Promise<unknown[]> {
+    const { theirs, ours } = await pair.both(call('get_stats', args));
+    return [theirs, ours].map(({ returned }, i) => {
+      const [[name, { dict }]] = returned as [[string, { dict: [string, string][] }]];
+      const side = i === 0 ? pair.theirSide : pair.ourSide;
+      return [name.replace(side.proxy.name, '<server>'), dict];
+    });
+  }
+
+  it.each(['settings', 'items', 'sizes', 'slabs'])('get_stats(%j)', async (args) => {
+    const [theirs, ours] = (await stats([args])) as [string, [string, string][]][];
+    const fixed = ([name]: [string, string]): boolean =>
+      !/port|age|^get_hits|touch_hits/.test(name);
+    expect(ours?.[0]).toBe('<server> (1)');
+    expect([ours?.[0], ours?.[1].filter(fixed)]).toEqual([theirs?.[0], theirs?.[1].filter(fixed)]);
+  });
+
+  it('get_stats() has the same names, and text for values', async () => {
+    const [theirs, ours] = (await stats([])) as [string, [string, string][]][];
+    expect(ours?.[1].map(([name]) => name)).toEqual(theirs?.[1].map(([name]) => name));
+    expect(new Map(ours?.[1]).get('version')).toBe(new Map(theirs?.[1]).get('version'));
+  });
+
+  it('set_servers takes another list, with weights, and forgets the old one', async () => {
+    for (const each of [
+      call('set_servers', [[tuple(pair.theirSide.proxy.name, 3), '127.0.0.1']]),
+      call('set_servers', [[]]),
+    ]) {
+      const { theirs, ours } = await pair.both(each);
+      expect(ours).toEqual(theirs);
+    }
+    for (const each of [call('get', ['k']), call('set', ['k', 1]), call('get_stats')]) {
+      const { theirs, ours } = await pair.both(each);
+      expect(ours).toEqual(theirs);
+    }
+    await pair.theirs.call('set_servers', [[pair.theirSide.proxy.name]]);
+    pair.ours.set_servers([pair.ourSide.proxy.name]);
+    const { theirs, ours } = await pair.both(call('get', ['k']));
+    expect([theirs.returned, ours.returned]).toEqual(['v', 'v']);
+  });
+
+  it.each([
+    'h:x',
+    '',
+    ':1',
+    'h:',
+    'a:b:c',
+    '::1',
+    'inet6:::1',
+    'tcp://h:1',
+    'h:1 ',
+    null,
+    5,
+    bytes('h:1'),
+    tuple('h:1', '3'),
+    tuple('h:1', 1.5),
+    tuple('h:1'),
+    tuple('h:1', 1, 2),
+    tuple(null, 1),
+  ])('a server %j is refused with the same words', async (server) => {
+    const { theirs, ours } = await pair.both(call('set_servers', [[server]]));
+    expect(ours).toEqual(theirs);
+    expect(ours.raised).toBeDefined();
+  });
+});
+
+describe('the exceptions', () => {
+  it('have the names and the bases that they have in Python', async () => {
+    const python = await Python.start({ modules: ['memcache'] });
+    await python.exec('import memcache');
+    const names = Object.keys(memcache.Client).filter((name) => name.endsWith('Error'));
+    expect(names).toHaveLength(6);
+    for (const name of names) {
+      const of = `memcache.Client.${name}`;
+      const theirs = await python.eval(
+        `[c.__name__ for c in ${of}.__mro__ if c.__module__ == 'memcache']`,
+      );
+      const bases: string[] = [];
+      let each: unknown = Reflect.get(memcache.Client, name);
+      while (typeof each === 'function' && each.name.startsWith('Memcached')) {
+        bases.push(each.name);
+        each = Object.getPrototypeOf(each);
+      }
+      expect(bases).toEqual(theirs);
+    }
+    await python.stop();
+  });
+
+  it("and the numbers of the class are Python's", async () => {
+    const python = await Python.start({ modules: ['memcache'] });
+    await python.exec('import memcache');
+    const numbers = Object.entries(memcache.Client).filter(
+      ([, value]) => typeof value === 'number',
+    );
+    expect(numbers).toHaveLength(6);
+    for (const [name, value] of numbers)
+      expect(await python.eval(`memcache.Client.${name}`)).toBe(value);
+    const constants = ['SERVER_MAX_KEY_LENGTH', 'SERVER_MAX_VALUE_LENGTH'] as const;
+    for (const name of constants)
+      expect(await python.eval(`memcache.${name}`)).toBe(memcache[name]);
+    expect(await python.eval("memcache.cmemcache_hash(b'key')")).toBe(
+      memcache.cmemcache_hash('key'),
+    );
+    await python.stop();
   });
 });

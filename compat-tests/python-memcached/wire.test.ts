@@ -122,6 +122,22 @@ describe('python-memcached 1.59 and ours', () => {
   });
 });
 
+it('a server that failed is emptied before anything else is asked, with flush_on_reconnect', async () => {
+  const options = { flush_on_reconnect: 1, socket_timeout: 0.2, dead_retry: 0 };
+  const pair = await Pair.start(options, options);
+  const get = call('get', ['k']);
+  const sides = [pair.theirSide, pair.ourSide];
+  await pair.both(get);
+  await Promise.all(sides.map(({ server }) => server.freeze()));
+  await pair.both(get);
+  for (const { server } of sides) server.thaw();
+  const { theirs, ours } = await pair.both(get);
+  expect([theirs.sent, ours.sent]).toEqual(new Array(2).fill('flush_all\r\nget k\r\n'));
+  const again = await pair.both(get);
+  expect([again.theirs.sent, again.ours.sent]).toEqual(['get k\r\n', 'get k\r\n']);
+  await pair.stop();
+});
+
 describe('ours alone', () => {
   let server: Memcached;
   let proxy: LoggingProxy;

@@ -4,7 +4,7 @@ import type { KnownClass } from '../contract';
 import { pyKey } from '../equality';
 import { pyRepr, repr, Shown, type Repr } from '../repr';
 import { bytesOf, plain, Py2Str, PyFloat, PyObject } from '../types';
-import { intOf, named, narrow, textOf } from './form';
+import { intOf, isFirstUse, named, narrow, textOf } from './form';
 
 /** The values of an array of numbers, in this machine's form. */
 export type ArrayValues =
@@ -157,7 +157,7 @@ function itemsOf({ typecode, values }: PyArray): unknown[] {
 
 function fromItems(typecode: string, items: unknown): PyArray | undefined {
   if (items === undefined) return newArray(typecode, TEXT_CODES.has(typecode) ? '' : []);
-  if (!Array.isArray(items)) return undefined;
+  if (!Array.isArray(items) || !isFirstUse(items)) return undefined;
   if (TEXT_CODES.has(typecode)) {
     const chars = items.map((item) => (item instanceof Py2Str ? item.latin1 : textOf(item)));
     if (chars.some((char) => char === undefined || [...char].length !== 1)) return undefined;
@@ -290,10 +290,11 @@ const RECONSTRUCTOR: KnownClass<PyArray> = {
   name: '_array_reconstructor',
   load(form) {
     const [, code, format, data] = form.args;
-    const [typecode, number, bytes] = [textOf(code), intOf(format), bytesOf(data)];
+    const [typecode, number] = [textOf(code), intOf(format)];
     if (form.how !== 'reduce' || form.args.length !== 4) return undefined;
-    if (typecode === undefined || number === undefined || bytes === undefined) return undefined;
-    return keep(fromBytes(typecode, Number(number), bytes), form);
+    if (typecode === undefined || number === undefined) return undefined;
+    if (!(data instanceof Uint8Array) || !isFirstUse(data)) return undefined;
+    return keep(fromBytes(typecode, Number(number), bytesOf(data)), form);
   },
   dump: (array, context) => ARRAY.dump?.(array, context) ?? listForm(array),
 };

@@ -1,6 +1,6 @@
 // The collections module: OrderedDict, defaultdict, Counter, deque; written from what they hold now.
 import { inspect } from 'node:util';
-import type { KnownClass } from '../contract';
+import type { KnownClass, LoadContext } from '../contract';
 import { PyDict, pyKey, type KeyBudget } from '../equality';
 import type { PythonRelease } from '../options';
 import { dictRepr, listRepr, pyRepr, repr, type Repr } from '../repr';
@@ -17,7 +17,7 @@ import {
   restoreKey,
 } from '../slots';
 import { Exact, plain, PyObject, PyTuple, type PyOp } from '../types';
-import { isStrange, named } from './form';
+import { isFirstUse, isStrange, named } from './form';
 
 /** A dict for JSON: an object where all keys are text, else pairs. */
 function jsonOf(dict: ReadonlyMap<unknown, unknown>): unknown {
@@ -150,15 +150,10 @@ export class PyDeque<T = unknown> extends Array<T> {
 
 // --- dicts ---------------------------------------------------------------------------------------
 
-/** What the reader hands to a class beside the values. */
-interface Context {
-  readonly budget?: KeyBudget;
-}
-
-function setItems(dict: PyDict, pairs: readonly unknown[], context?: Context): boolean {
+function setItems(dict: PyDict, pairs: readonly unknown[], { budget }: LoadContext): boolean {
   if (isStrange(dict)) return false;
   for (let i = 0; i + 1 < pairs.length; i += 2) {
-    dict.setWithin(pairs[i], pairs[i + 1], context?.budget);
+    dict.setWithin(pairs[i], pairs[i + 1], budget);
   }
   return true;
 }
@@ -175,11 +170,11 @@ function itemOps(dict: PyDict): PyOp[] {
 const pairForms = new WeakSet<PyOrderedDict>();
 
 /** Fills a dict from `[[key, value], ...]`; false where it is something else. */
-function setPairs(dict: PyOrderedDict, pairs: readonly unknown[]): boolean {
+function setPairs(dict: PyOrderedDict, pairs: readonly unknown[], budget: KeyBudget): boolean {
   for (const pair of pairs) {
     if (!Array.isArray(pair) || pair.length !== 2) return false;
     const [key, value] = exactItems(pair);
-    dict.set(pair[0], pair[1]);
+    dict.setWithin(pair[0], pair[1], budget);
     if (key instanceof Exact) noteKey(remember(dict), pair[0], key);
     if (value instanceof Exact) noteValue(remember(dict), pair[0], value);
   }
@@ -199,15 +194,15 @@ const ORDERED_DICT: KnownClass<PyOrderedDict> = {
   module: 'collections',
   name: 'OrderedDict',
   type: PyOrderedDict,
-  load({ how, args }) {
+  load({ how, args }, { budget }) {
     if (how !== 'reduce' || args.length > 1) return undefined;
     const dict = new PyOrderedDict();
     if (args.length === 0) return dict;
     const [pairs] = args;
-    if (!Array.isArray(pairs)) return undefined;
+    if (!Array.isArray(pairs) || !isFirstUse(pairs)) return undefined;
     pairForms.add(dict);
     // A key that comes twice would be lost in writing: no Python writes it.
-    const isWhole = attemptKeys(() => setPairs(dict, pairs)) && dict.size === pairs.length;
+    const isWhole = attemptKeys(() => setPairs(dict, pairs, budget)) && dict.size === pairs.length;
     return isWhole ? dict : undefined;
   },
   setItems,
@@ -261,16 +256,17 @@ const COUNTER: KnownClass<PyCounter> = {
   module: 'collections',
   name: 'Counter',
   type: PyCounter,
-  load({ how, args }) {
+  load({ how, args }, { budget }) {
     const [dict] = args;
     const entries = entriesOf(dict);
     if (how !== 'reduce' || args.length !== 1 || entries === undefined) return undefined;
+    if (!isFirstUse(dict as object)) return undefined;
     const counts = Array.from(entries);
     const isCounts = (entry: [unknown, unknown]): entry is [unknown, number | bigint] =>
       isCount(plain(entry[1]));
     if (!counts.every(isCounts)) return undefined;
     const counter = new PyCounter();
-    for (const [item, count] of counts) counter.set(item, count);
+    for (const [item, count] of counts) counter.setWithin(item, count, budget);
     carry(dict as object, counter);
     return counter;
   },
@@ -328,6 +324,7 @@ const DEQUE: KnownClass<PyDeque> = {
     if (maxlen !== null && (!Number.isSafeInteger(maxlen) || Number(maxlen) < 0)) return undefined;
     const deque = new PyDeque().withMaxlen(maxlen as number | null);
     if (isPlainList(first)) {
+      if (!isFirstUse(first)) return undefined;
       listForms.add(deque);
       pushAll(deque, first);
     } else if (first !== undefined && !(first instanceof PyTuple && first.length === 0)) {

@@ -307,8 +307,13 @@ const FOLD = 0x80;
 
 /** The bytes of an argument, if they are exactly so many: nothing else is what datetime pickles. */
 function fixedBytes(value: unknown, length: number): Buffer | undefined {
-  const bytes = bytesOf(value);
-  return bytes?.length === length ? bytes : undefined;
+  // Longer ones are not even copied.
+  const size = value instanceof Py2Str ? value.latin1.length : sizeOf(value);
+  return size === length ? bytesOf(value) : undefined;
+}
+
+function sizeOf(value: unknown): number | undefined {
+  return typeof value === 'string' || value instanceof Uint8Array ? value.length : undefined;
 }
 
 /** A tzinfo argument: undefined where it is none that Python would take. */

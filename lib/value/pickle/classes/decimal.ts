@@ -11,8 +11,8 @@ import { rationalKey } from './fraction';
 const NUMBER = /^([+-]?)(?=\d|\.\d)(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,18}))?$/i;
 const SPECIAL = /^([+-]?)(inf(?:inity)?|nan|snan)(\d*)$/i;
 
-/** Digits of a Decimal that is read as one; longer ones stay as they are. CPython's own bound is 10**18. */
-const MAX_DIGITS = 100_000;
+/** Digits of a Decimal; those of longer ones are left to Python, as each look at them takes its time. */
+const MAX_DIGITS = 1000;
 
 interface Parts {
   readonly sign: '' | '-';
@@ -24,7 +24,7 @@ interface Parts {
 
 /** Undefined for text that is no Decimal. */
 function parse(text: string): Parts | undefined {
-  if (text.length > MAX_DIGITS) return undefined;
+  if (text.length > MAX_DIGITS + 30) return undefined;
   const number = NUMBER.exec(text);
   if (number !== null) {
     const [, sign = '', whole = '', fraction = '', power = '0'] = number;
@@ -66,7 +66,7 @@ export class PyDecimal {
 
   /**
    * @param value text as Python's Decimal takes it; a number stands for its shortest text (0.1 for 0.1)
-   * @throws {TypeError} not a decimal number
+   * @throws {TypeError} not a decimal number, or one of more than 1000 digits
    */
   constructor(value: string | number | bigint) {
     const parts = parse(String(value));

@@ -4,7 +4,7 @@ import type { KnownClass } from '../contract';
 import { carry, exactItems } from '../slots';
 import { pyRepr, repr, Shown, str, type Part, type Repr } from '../repr';
 import { bytesOf, plain, PyObject, PyTuple } from '../types';
-import { isStrange, named, textOf } from './form';
+import { isFirstUse, isStrange, named, textOf } from './form';
 
 /** Every exception class of builtins from 2.7 to 3.13 that is not one of OSError's. */
 const NAMES = (
@@ -64,18 +64,19 @@ export class PyException extends Error {
   /** Attributes set on the instance (`__dict__`, and `name`, `path`... of some classes), null if there are none. */
   attributes: Map<string, unknown> | null = null;
 
+  readonly #class: string;
+
   /** @throws {TypeError} not the name of a built-in exception class of Python 3 */
   constructor(name: string, args: Iterable<unknown> = []) {
     super();
     if (!KNOWN_NAMES.has(name)) throw new TypeError(`Python has no built-in exception ${name}`);
     this.args = args instanceof PyTuple ? args : PyTuple.from(args);
-    const value = name === 'OSError' ? (osErrorName(this.args) ?? name) : name;
-    Object.defineProperty(this, 'name', { value, configurable: true, writable: true });
-    Object.defineProperty(this, 'message', {
-      get: () => messageOf(this),
-      configurable: true,
-      enumerable: false,
-    });
+    this.#class = name === 'OSError' ? (osErrorName(this.args) ?? name) : name;
+  }
+
+  /** Name of Python's class. */
+  static nameOf(exception: PyException): string {
+    return exception.#class;
   }
 
   /** OSError's error number, undefined where there is none. */
@@ -116,6 +117,22 @@ export class PyException extends Error {
     return OS_ERRORS.has(this.name) && length >= 3 && length <= 5 ? 2 : length;
   }
 }
+
+// Error declares both as properties, which TypeScript lets no accessor override.
+Object.defineProperties(PyException.prototype, {
+  name: {
+    get(this: PyException) {
+      return PyException.nameOf(this);
+    },
+    configurable: true,
+  },
+  message: {
+    get(this: PyException) {
+      return messageOf(this);
+    },
+    configurable: true,
+  },
+});
 
 function osErrorName(args: PyTuple): string | undefined {
   const errno = plain(args[0]);
@@ -203,9 +220,20 @@ const origins = new WeakMap<PyException, { form: PyObject; state: object | undef
 
 function load(name: string, form: PyObject): PyException | undefined {
   if (form.how !== 'reduce') return undefined;
-  const exception = new PyException(name, form.args);
+  const exception = withoutStack(() => new PyException(name, form.args));
   origins.set(exception, { form, state: undefined });
   return exception;
+}
+
+/** What an exception that was read would have as its stack is only this reader. */
+function withoutStack<T>(make: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** Attributes; anything but a dict is left to be replayed. */
@@ -213,7 +241,7 @@ function build(exception: PyException, state: unknown): boolean {
   const entries = entriesOf(state);
   const origin = origins.get(exception);
   if (entries === undefined || origin === undefined || exception.attributes !== null) return false;
-  if (isStrange(exception)) return false;
+  if (isStrange(exception) || !isFirstUse(state as object)) return false;
   exception.attributes = new Map(entries);
   origin.state = state as object;
   carry(origin.state, exception.attributes);

@@ -19,6 +19,18 @@ export function isStrange(instance: object): boolean {
   return recall(instance)?.ops !== undefined;
 }
 
+const used = new WeakSet<object>();
+
+/**
+ * False for an argument that some instance was already made of. Python makes a new one for each; a pickle in which
+ * thousands of instances name one large list would take the time and memory of as many copies.
+ */
+export function isFirstUse(argument: object): boolean {
+  if (used.has(argument)) return false;
+  used.add(argument);
+  return true;
+}
+
 /** The text of a str argument (of either Python), undefined for any other. */
 export function textOf(value: unknown): string | undefined {
   const text = plain(value);

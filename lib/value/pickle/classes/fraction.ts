@@ -7,20 +7,31 @@ import { pyRepr, repr, type Repr } from '../repr';
 import { PyObject, PyTuple } from '../types';
 import { asRead, intOf, KeyTag, narrow, textOf, wholeNumber } from './form';
 
+interface Terms {
+  readonly numerator: bigint;
+  readonly denominator: bigint;
+}
+
 /** fractions.Fraction, in lowest terms. */
 export class PyFraction {
-  readonly numerator: bigint;
-  /** Above 0. */
-  readonly denominator: bigint;
+  #terms: Terms;
+  #isLowest = false;
 
   /** @throws {RangeError} a denominator of 0 @throws {TypeError} not whole numbers */
   constructor(numerator: bigint | number, denominator: bigint | number = 1n) {
     const top = wholeNumber(numerator, 'numerator');
     const bottom = wholeNumber(denominator, 'denominator');
     if (bottom === 0n) throw new RangeError(`Fraction(${top}, 0)`);
-    const divisor = greatestCommonDivisor(top, bottom) * (bottom < 0n ? -1n : 1n);
-    this.numerator = top / divisor;
-    this.denominator = bottom / divisor;
+    this.#terms = { numerator: top, denominator: bottom };
+  }
+
+  get numerator(): bigint {
+    return this.#lowest().numerator;
+  }
+
+  /** Above 0. */
+  get denominator(): bigint {
+    return this.#lowest().denominator;
   }
 
   /** The nearest number. */
@@ -58,6 +69,15 @@ export class PyFraction {
   [pyKey](): unknown {
     return rationalKey(this.numerator, this.denominator);
   }
+
+  /** Not before it is asked for: a greatest common divisor takes long. */
+  #lowest(): Terms {
+    if (this.#isLowest) return this.#terms;
+    const { numerator, denominator } = this.#terms;
+    const divisor = greatestCommonDivisor(numerator, denominator) * (denominator < 0n ? -1n : 1n);
+    this.#isLowest = true;
+    return (this.#terms = { numerator: numerator / divisor, denominator: denominator / divisor });
+  }
 }
 
 function greatestCommonDivisor(a: bigint, b: bigint): bigint {
@@ -80,9 +100,8 @@ export function rationalKey(numerator: bigint, denominator: bigint): unknown {
   return PyTuple.of<unknown>(TAG, top, bottom);
 }
 
-/** Digits of a numerator or denominator that is read as one: its greatest common divisor takes quadratic time. */
-const MAX_DIGITS = 4300;
-const MAX_VALUE_BITS = 14_300;
+/** Digits of a Fraction that is read as one: text of longer ones would take long to make ints of. */
+const MAX_DIGITS = 1000;
 const TEXT = /^(-?\d+)(?:\/(\d+))?$/;
 
 /** Numerator and denominator of the call; undefined where Python does not write it so. */
@@ -93,9 +112,7 @@ function fieldsOf({ args }: PyObject): [bigint, bigint] | undefined {
     return match === null ? undefined : [BigInt(match[1] ?? 0), BigInt(match[2] ?? 1)];
   }
   const [top, bottom] = args.map(intOf);
-  if (args.length !== 2 || top === undefined || bottom === undefined) return undefined;
-  const fits = [top, bottom].every((value) => BigInt.asIntN(MAX_VALUE_BITS, value) === value);
-  return fits ? [top, bottom] : undefined;
+  return args.length !== 2 || top === undefined || bottom === undefined ? undefined : [top, bottom];
 }
 
 /** Releases that write two ints, since 3.11; older ones write text. */

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import type { KnownClass } from '../contract';
 import { floatRepr } from '../numbers';
 import { pyRepr, repr, Shown, type Repr } from '../repr';
-import { bytesOf, plain, PyFloat, PyObject, PyPickleBuffer, PyTuple } from '../types';
+import { bytesOf, plain, Py2Str, PyFloat, PyObject, PyPickleBuffer, PyTuple } from '../types';
 import { intOf, textOf } from './form';
 
 /** Numbers of one machine type. */
@@ -124,10 +124,13 @@ function shortest(value: number, data: NumpyData): number {
 export class PyNumpyScalar {
   constructor(
     readonly dtype: PyNumpyDtype,
-    /** Its bytes, in the dtype's order. */
-    readonly bytes: Buffer,
     readonly form: PyObject,
   ) {}
+
+  /** Its bytes, in the dtype's order. */
+  get bytes(): Buffer {
+    return bytesOf(this.form.args[1]) ?? Buffer.alloc(0);
+  }
 
   /** Boolean, number or bigint; text for U and S types; undefined for any other type. */
   get value(): unknown {
@@ -196,16 +199,22 @@ export class PyNumpyArray {
   shape: readonly number[] = [];
   /** C: the last index changes fastest; F: the first does. */
   order: 'C' | 'F' = 'C';
-  /** The items' bytes; undefined for objects. */
-  bytes: Buffer | undefined;
+  /** What holds the items' bytes; undefined for objects. */
+  source: unknown;
   /** The items of an array of objects, undefined for any other. */
   objects: readonly unknown[] | undefined;
 
   constructor(readonly form: PyObject) {}
 
+  /** The items' bytes; undefined for objects. */
+  get bytes(): Buffer | undefined {
+    return this.source === undefined ? undefined : bytesOf(this.source);
+  }
+
   /** A copy of the numbers in memory order; undefined for types without a typed array. */
   get data(): NumpyData | undefined {
-    return this.dtype && this.bytes && dataOf(this.dtype, this.bytes);
+    const { dtype, bytes } = this;
+    return dtype && bytes && dataOf(dtype, bytes);
   }
 
   /**
@@ -297,10 +306,9 @@ const SCALAR: KnownClass<PyNumpyScalar> = {
   type: PyNumpyScalar,
   load(form) {
     const [dtype, data] = form.args;
-    const bytes = bytesOf(data);
     if (form.how !== 'reduce' || form.args.length !== 2) return undefined;
-    if (!(dtype instanceof PyNumpyDtype) || bytes === undefined) return undefined;
-    return new PyNumpyScalar(dtype, bytes, form);
+    if (!(dtype instanceof PyNumpyDtype) || !hasBytes(data)) return undefined;
+    return new PyNumpyScalar(dtype, form);
   },
   dump: ({ form }) => form,
 };
@@ -319,7 +327,7 @@ const RECONSTRUCT: KnownClass<PyNumpyArray> = {
     array.dtype = dtype;
     array.order = isFortran === true ? 'F' : 'C';
     if (Array.isArray(items)) array.objects = items;
-    else array.bytes = bytesOf(items);
+    else if (hasBytes(items)) array.source = items;
     return false; // to be replayed
   },
   dump: ({ form }) => form,
@@ -338,11 +346,16 @@ const FROM_BUFFER: KnownClass<PyNumpyArray> = {
     if (!(dtype instanceof PyNumpyDtype) || !setShape(array, shape)) return undefined;
     array.dtype = dtype;
     array.order = order === 'F' ? 'F' : 'C';
-    array.bytes = data instanceof Uint8Array ? bytesOf(data) : undefined;
+    if (hasBytes(data)) array.source = data;
     return array;
   },
   dump: ({ form }) => form,
 };
+
+/** Bytes, or text that stands for them: not copied before someone looks at them. */
+function hasBytes(data: unknown): boolean {
+  return data instanceof Uint8Array || data instanceof Py2Str || typeof data === 'string';
+}
 
 /** Dimensions that numpy allows, with room: it had 32 before 2.0 and 64 since. */
 const MAX_DIMENSIONS = 64;

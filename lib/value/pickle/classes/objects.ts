@@ -5,7 +5,7 @@ import { pyKey } from '../equality';
 import { pyRepr, repr, Shown, type Part, type Repr } from '../repr';
 import { carry, recall, restore } from '../slots';
 import { PyObject, PyTuple } from '../types';
-import { isStrange, named, textOf } from './form';
+import { isFirstUse, isStrange, named, textOf } from './form';
 
 /** True for what a dict is read as. */
 function isDict(value: unknown): value is Map<unknown, unknown> | Record<string, unknown> {
@@ -91,6 +91,7 @@ const NAMESPACE: KnownClass<PyNamespace> = {
   },
   build(namespace, state) {
     if (!isDict(state) || !bare.has(namespace) || isStrange(namespace)) return false;
+    if (!isFirstUse(state)) return false;
     const entries = entriesOf(state);
     if (!entries.every((entry): entry is [string, unknown] => typeof entry[0] === 'string')) {
       return false;

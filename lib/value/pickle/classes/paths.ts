@@ -91,12 +91,15 @@ export class PyPath {
   readonly type: PathType;
   /** What it was made of, as 3.13 pickles it. */
   readonly #segments: readonly string[];
-  readonly #split: Split;
+  #found: Split | undefined;
 
   constructor(type: PathType, segments: readonly string[]) {
     this.type = type;
     this.#segments = segments;
-    this.#split = flavourOf(type).split(segments);
+  }
+
+  get #split(): Split {
+    return (this.#found ??= flavourOf(this.type).split(this.#segments));
   }
 
   /**

@@ -1,22 +1,8 @@
 // Values of the standard classes, as each CPython wrote them: read, shown, written back, and made in JavaScript.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { dumps, loads, Registry, repr, str, type PythonRelease } from '../index';
+import { ROWS, type Recorded } from '../testing/class-recordings';
 import { MADE, REGISTRY } from '../testing/class-values';
-
-type Recorded = string | { length: number; sha256: string } | null;
-
-interface Row {
-  /** The Python expression. */
-  readonly value: string;
-  readonly repr: string | null;
-  readonly str: string | null;
-  readonly written: readonly { releases: PythonRelease[]; bytes: Recorded[] }[];
-}
-
-const PATH = join(__dirname, '../../../../fixtures/pickle/classes.json');
-const ROWS = (JSON.parse(readFileSync(PATH, 'utf8')) as { rows: Row[] }).rows;
 
 function matches(found: Buffer, recorded: Recorded): boolean {
   if (typeof recorded === 'string') return found.toString('base64') === recorded;

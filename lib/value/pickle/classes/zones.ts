@@ -189,6 +189,15 @@ function offsetAt(key: string, utc: number): number | undefined {
   return Math.round((shown - Math.floor(utc / 1000) * 1000) / 1000);
 }
 
+/** Longer than any name of a zone or path of its file. */
+const MAX_NAME = 300;
+
+/** A name of a zone or file; undefined for what is none. */
+function nameOf(value: unknown): string | undefined {
+  const text = textOf(value);
+  return text !== undefined && text.length <= MAX_NAME ? text : undefined;
+}
+
 function unpickleMethod(): PyGlobal {
   return new PyGlobal('zoneinfo', 'ZoneInfo._unpickle', undefined, true);
 }
@@ -199,7 +208,7 @@ const ZONE_INFO: KnownClass<PyZoneInfo> = {
   name: 'ZoneInfo._unpickle',
   type: PyZoneInfo,
   load(form) {
-    const key = textOf(form.args[0]);
+    const key = nameOf(form.args[0]);
     if (form.how !== 'reduce' || form.args.length !== 2 || key === undefined) return undefined;
     // Below protocol 4 it was read as any dotted name: it is a method, of which each value has its own.
     form.callable = unpickleMethod();
@@ -214,11 +223,11 @@ const PYTZ_UTC: ZoneFields = { name: 'UTC', utcoffset: 0, repr: '<UTC>' };
 
 /** `_p(name, utcoffset, dst, tzname)`: the offset that applied; `_p(name)`: a zone that has only one. */
 function pytzFields({ args }: PyObject): ZoneFields | undefined {
-  const name = textOf(args[0]);
+  const name = nameOf(args[0]);
   if (name === undefined) return undefined;
   const shown = strRepr(name);
   if (args.length === 1) return { name, key: name, repr: `<StaticTzInfo ${shown}>` };
-  const [utcoffset, dst, tzname] = [secondsOf(args[1]), secondsOf(args[2]), textOf(args[3])];
+  const [utcoffset, dst, tzname] = [secondsOf(args[1]), secondsOf(args[2]), nameOf(args[3])];
   if (args.length !== 4 || utcoffset === undefined || dst === undefined || tzname === undefined) {
     return undefined;
   }
@@ -248,7 +257,7 @@ const ZONE_FILES = /\/zoneinfo\/(?:posix\/|right\/)?(.+)$/;
 
 /** `tzfile(None, path)` */
 function tzFile({ args }: PyObject): ZoneFields | undefined {
-  const name = textOf(args[1]);
+  const name = nameOf(args[1]);
   if (name === undefined) return undefined;
   return { name, key: ZONE_FILES.exec(name)?.[1], repr: `tzfile(${strRepr(name)})` };
 }
@@ -259,12 +268,18 @@ const TZ_OFFSET: ZoneFields = { name: '', repr: 'tzoffset(None, 0)' };
 
 /** tzoffset's state: `{'_name': 'X', '_offset': timedelta}`. */
 function tzOffset(state: unknown): ZoneFields | undefined {
-  const dict = state instanceof Map ? state : new Map(Object.entries(state ?? {}));
-  const [name, offset] = [textOf(dict.get('_name')), dict.get('_offset') as unknown];
+  const [name, offset] = [nameOf(valueAt(state, '_name')), valueAt(state, '_offset')];
   if (!(offset instanceof PyTimedelta)) return undefined;
   const seconds = offset.totalSeconds();
   const shown = name === undefined ? 'None' : strRepr(name);
   return { name: name ?? '', utcoffset: seconds, repr: `tzoffset(${shown}, ${seconds})` };
+}
+
+/** `dict[key]` */
+function valueAt(dict: unknown, key: string): unknown {
+  if (dict instanceof Map) return (dict as Map<unknown, unknown>).get(key);
+  if (typeof dict !== 'object' || dict === null || !Object.hasOwn(dict, key)) return undefined;
+  return Reflect.get(dict, key);
 }
 
 /** A zone that is kept as read, its state too. */
