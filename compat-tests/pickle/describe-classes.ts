@@ -9,6 +9,7 @@ import {
   PyDefaultDict,
   PyDeque,
   PyException,
+  PyFixedZone,
   PyFloat,
   PyFraction,
   PyIPAddress,
@@ -17,6 +18,7 @@ import {
   PyPartial,
   PyPath,
   PyRange,
+  PySafeString,
   PySlice,
   PyTime,
   PyTimedelta,
@@ -94,10 +96,16 @@ const KNOWN = new Map<unknown, Describe<never>>([
     'exception',
     n,
     'builtins',
-    it.name,
+    // Python 2 has no classes for errno.
+    walk.python === 2 && it.errno !== undefined ? 'OSError' : it.name,
     walk.many(it.args),
     walk.pairs([...(it.attributes ?? [])].sort(byName)),
   ]),
+  row(PyFixedZone, (walk, n, it) => walk.object(n, it.form)),
+  row(PySafeString, (walk, n, it) => {
+    const made = ['new', 'django.utils.safestring', 'SafeString', [walk.value(it.text)]];
+    return ['object', n, made, [], [], ['none']];
+  }),
   row(PyIPAddress, (_walk, n, it) => ['text', n, 'ipaddress', it.type, it.toString()]),
   row(PyPath, (_walk, n, it) => ['text', n, 'pathlib', it.type, it.toString()]),
   row(PyNamespace, (walk, n, it) => [

@@ -79,7 +79,7 @@ export class Walk {
     if (value instanceof Py2Int) return ['int', integer(value.value)];
     if (value instanceof Py2Str) return ['str2', value.bytes.toString('hex')];
     if (value instanceof PyText) return ['str', value.codePoints()];
-    if (value instanceof PyGlobal) return ['global', value.module, value.name];
+    if (value instanceof PyGlobal) return ['global', ...this.#nameOf(value)];
     if (Buffer.isBuffer(value)) return ['bytes', value.toString('hex')];
     if (isNoneType(value)) return ['type', 'NoneType'];
     if (value instanceof PyTuple && value.length === 0) return ['tuple', 0, []];
@@ -105,22 +105,14 @@ export class Walk {
     if (value instanceof PyFrozenSet) return ['frozenset', number, this.sorted(value)];
     if (value instanceof Set) return ['set', number, this.sorted(value)];
     if (value instanceof Map) return ['dict', number, this.pairs(value)];
-    if (value instanceof PyObject) return this.#object(number, value);
+    if (value instanceof PyObject) return this.object(number, value);
     throw new TypeError(`no value of the exact view: ${value.constructor.name}`);
   }
 
-  #object(number: number, value: PyObject): Description {
+  object(number: number, value: PyObject): Description {
     if (value.module === 're' && value.name === '_compile') {
       const [pattern, flags] = value.args;
       return ['regex', number, this.value(pattern), Number(flags)];
-    }
-    // A pickle does not say that a class is an Enum or an exception; the tests' own classes are known.
-    const kind = OWN_CLASSES.get(value.name);
-    if (kind === 'enum') {
-      return ['enum', number, value.module, value.name, this.value(value.args[0])];
-    }
-    if (kind === 'exception') {
-      return ['exception', number, value.module, value.name, this.many(value.args), []];
     }
     const made = this.#made(value);
     const items = this.many(value.listItems());
@@ -129,11 +121,17 @@ export class Walk {
     return ['object', number, made, items, pairs, state];
   }
 
+  #nameOf({ module, name, legacy }: PyGlobal): [module: string, name: string] {
+    if (this.python === 3 || legacy === undefined) return [module, name];
+    return [MOVED.get(legacy.module) ?? legacy.module, legacy.name];
+  }
+
   #made(value: PyObject): Description {
     const name = [value.module, value.name];
     const args = this.many(value.args);
     if (value.how === 'newobj') return ['new', ...name, args];
     if (value.how === 'reduce') return ['call', ...name, args];
+    if (value.how === 'reconstruct') return ['reconstruct', ...name, args];
     if (value.how !== 'newobj_ex') return ['classic', ...name, args];
     if (!(value.kwargs instanceof Map)) throw new TypeError('keyword arguments are a dict');
     const named = this.named(value.kwargs as Map<unknown, unknown>);
@@ -145,18 +143,12 @@ export class Walk {
   }
 }
 
-/** Classes of shapes.py and fixmod.py whose kind only Python knows. */
-const OWN_CLASSES: ReadonlyMap<string, 'enum' | 'exception'> = new Map([
-  ['Access', 'enum'],
-  ['Bits', 'enum'],
-  ['Color', 'enum'],
-  ['Colour', 'enum'],
-  ['Level', 'enum'],
-  ['Num', 'enum'],
-  ['Perm', 'enum'],
-  ['MyErr', 'exception'],
-  ['MyError', 'exception'],
-] as const);
+/** As MOVED of python/describe.py. */
+const MOVED: ReadonlyMap<string, string> = new Map([
+  ['__builtin__', 'builtins'],
+  ['copy_reg', 'copyreg'],
+  ['exceptions', 'builtins'],
+]);
 
 /** [["str", name], value] with the name as plain text. */
 function keywordOf(pair: Description[number]): Description {

@@ -5,6 +5,9 @@ carry a number in order of first visit, and a second visit is ["ref", number]: s
 are part of the description. Floats are their 8 bytes in hex (every NaN is "nan"). Sets, and Python 2's
 dicts, are sorted by the text of their keys, because their order is no property of the value.
 
+A class that is not named here is described by what its own `__reduce_ex__` gives for the protocol of
+the pickle: that is all that a pickle says of it (not that it is an Enum, or a state that protocol 0 drops).
+
 Runs on CPython 2.7 and 3.6 to 3.13. `describe.ts` gives the same JSON for the exact view.
 """
 from __future__ import print_function
@@ -22,6 +25,8 @@ import types
 import uuid
 
 PY3 = sys.version_info[0] >= 3
+# Of a description that no pickle's protocol is known for.
+PROTOCOL = 4 if PY3 else 2
 text_type = str if PY3 else unicode  # noqa: F821
 long_type = int if PY3 else long  # noqa: F821
 range_type = range if PY3 else xrange  # noqa: F821
@@ -67,7 +72,8 @@ def describe_text(text):
 class Description(object):
     """One walk over one value; holds the numbers of the objects seen."""
 
-    def __init__(self):
+    def __init__(self, protocol):
+        self.protocol = protocol
         self.numbers = {}
         self.alive = []
 
@@ -98,21 +104,21 @@ class Description(object):
             return [type(value).__name__, 0, []]
         if id(value) in self.numbers:
             return ['ref', self.numbers[id(value)]]
-        number = self.number(value)
         known = KNOWN.get(type(value))
-        if known is None and PY3 and isinstance(value, enum.Enum):
-            known = describe_enum
-        if known is None and isinstance(value, BaseException):
-            known = describe_exception
-        if known is None and type(value).__module__ in ('ipaddress', 'pathlib', 'pathlib._local'):
-            known = describe_by_text
         if known is None:
-            known = describe_object
-        return known(self, number, value)
+            known = BY_MODULE.get(type(value).__module__)
+        if known is None and type(value).__module__ in EXCEPTIONS and isinstance(value, BaseException):
+            known = describe_exception
+        if known is None and not PY3 and isinstance(value, types.InstanceType):
+            known = describe_classic
+        if known is not None:
+            return known(self, self.number(value), value)
+        reduced = value.__reduce_ex__(self.protocol)
+        return global_of(value, reduced) or describe_object(self, self.number(value), reduced)
 
 
 def key_text(value):
-    return json.dumps(Description().value(value), separators=(',', ':'))
+    return json.dumps(Description(PROTOCOL).value(value), separators=(',', ':'))
 
 
 def name_of(value):
@@ -127,15 +133,24 @@ def describe_global(value):
     return ['global'] + name_of(value)
 
 
-def describe_object(walk, number, value):
-    """Any other class: what its own reduce says at protocol 2 (4 where that differs)."""
-    if not PY3 and isinstance(value, types.InstanceType):
-        return describe_classic(walk, number, value)
-    reduced = value.__reduce_ex__(4 if PY3 else 2)
+def global_of(value, reduced):
+    """An object that is pickled as a name, such as a member of some Enums."""
     if not isinstance(reduced, tuple):
-        return ['object', number, 'global', reduced]
+        return ['global'] + name_of(type(value))[:1] + [reduced]
+    func, args = reduced[:2]
+    if func is getattr and isinstance(args[0], type):
+        module, name = name_of(args[0])
+        return ['global', module, name + '.' + args[1]]
+    return None
+
+
+def describe_object(walk, number, reduced):
     func, args, state, items, pairs = (tuple(reduced) + (None,) * 3)[:5]
-    if func.__name__ == '__newobj__':
+    # What the reduce made for this walk must keep its identity for as long as the walk.
+    walk.alive.append((args, state))
+    if func.__name__ == '_reconstructor':
+        made, items, pairs = describe_reconstructed(walk, *args)
+    elif func.__name__ == '__newobj__':
         made = ['new'] + name_of(args[0]) + [walk.many(args[1:])]
     elif func.__name__ == '__newobj_ex__':
         named = sorted(args[2].items())
@@ -147,15 +162,20 @@ def describe_object(walk, number, value):
             walk.value(state) if state is not None else ['none']]
 
 
+def describe_reconstructed(walk, cls, base, value):
+    """Protocols 0 and 1 have this in place of NEWOBJ; a list's and a dict's items are their own."""
+    if base is tuple:
+        return ['reconstruct'] + name_of(cls) + [[walk.value(value)]], (), ()
+    args = () if base in (object, list, dict) else (value,)
+    made = ['new'] + name_of(cls) + [walk.many(args)]
+    return made, value if base is list else (), value.items() if base is dict else ()
+
+
 def describe_classic(walk, number, value):
     args = value.__getinitargs__() if hasattr(value, '__getinitargs__') else ()
     state = value.__getstate__() if hasattr(value, '__getstate__') else value.__dict__
     made = ['classic'] + name_of(value.__class__) + [walk.many(args)]
     return ['object', number, made, [], [], walk.value(state)]
-
-
-def describe_enum(walk, number, value):
-    return ['enum', number] + name_of(type(value)) + [walk.value(value.value)]
 
 
 def describe_exception(walk, number, value):
@@ -241,6 +261,12 @@ def describe_range(walk, number, it):
 
 
 KNOWN[range_type] = describe_range
+EXCEPTIONS = ('builtins', 'exceptions')
+BY_MODULE = {
+    'ipaddress': describe_by_text,
+    'pathlib': describe_by_text,
+    'pathlib._local': describe_by_text,
+}
 
 import fractions  # noqa: E402
 import re  # noqa: E402
@@ -248,8 +274,6 @@ import re  # noqa: E402
 KNOWN[fractions.Fraction] = lambda walk, n, it: ['Fraction', n, str(it.numerator), str(it.denominator)]
 KNOWN[type(re.compile(''))] = describe_regex
 if PY3:
-    import enum
-
     KNOWN[datetime.timezone] = lambda walk, n, it: ['timezone', n, walk.many(it.__getinitargs__())]
     KNOWN[types.SimpleNamespace] = lambda walk, n, it: [
         'namespace', n, [[walk.value(k), walk.value(v)] for k, v in vars(it).items()]]
@@ -259,5 +283,10 @@ if sys.version_info >= (3, 9):
     KNOWN[zoneinfo.ZoneInfo] = lambda walk, n, it: ['ZoneInfo', n, it.key]
 
 
-def describe(value):
-    return Description().value(value)
+def describe(value, protocol=PROTOCOL):
+    return Description(protocol).value(value)
+
+
+def protocol_of(data):
+    """Of a pickle; 1 is described as 0 is."""
+    return bytearray(data)[1] if data[:1] == b'\x80' else 0

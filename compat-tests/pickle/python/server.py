@@ -27,7 +27,7 @@ import traceback
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, '..', '..', '..', 'fixtures', 'entries')]
 
-from describe import describe  # noqa: E402
+from describe import describe, protocol_of  # noqa: E402
 import values  # noqa: E402
 
 PY3 = sys.version_info[0] >= 3
@@ -56,7 +56,7 @@ def make(request):
     for index in range(request['start'], request['start'] + request['count']):
         value = values.make(request['seed'], index, request['kind'], request['protocol'])
         data = pickle.dumps(value, request['protocol'])
-        made.append({'pickle': encoded(data), 'about': describe(pickle.loads(data))})
+        made.append({'pickle': encoded(data), 'about': describe(pickle.loads(data), request['protocol'])})
     return made
 
 
@@ -69,7 +69,7 @@ def identity(request):
 
 
 def described(text):
-    return {'about': describe(load(text))}
+    return {'about': describe(load(text), protocol_of(base64.b64decode(text)))}
 
 
 def compared(first, second):

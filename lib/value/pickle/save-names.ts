@@ -49,6 +49,17 @@ function writeGlobal(w: Writer, { module, name }: Name): void {
 /** Types whose module name is a string of its own from 3.10 on (ExceptionGroup is as old as 3.11). */
 const RUNTIME_TYPES: ReadonlySet<string> = new Set(['array\narray', 'builtins\nExceptionGroup']);
 
+/** Functions of builtins: the module's name in them is one string, which the module's types do not share. */
+const BUILTIN_FUNCTIONS: ReadonlySet<string> = new Set(
+  (
+    '__build_class__ __import__ abs aiter all anext any ascii bin breakpoint callable chr compile delattr dir ' +
+    'divmod eval exec format getattr globals hasattr hash hex id input isinstance issubclass iter len locals max ' +
+    'min next oct ord pow print repr round setattr sorted sum vars'
+  ).split(' '),
+);
+
+const FUNCTIONS_MODULE = 'builtins, of functions';
+
 /** Text that shares no memo entry. */
 function ownText(w: Writer, text: string): void {
   w.newText(text);
@@ -58,15 +69,22 @@ function ownText(w: Writer, text: string): void {
 function saveGlobal4(w: Writer, global: PyGlobal): boolean {
   const key = `${global.module}\n${global.name}`;
   if (w.fetch(key)) return true;
-  const isRuntimeType = w.rules.runtimeTypes && RUNTIME_TYPES.has(key);
-  if (isRuntimeType) ownText(w, global.module);
-  else w.save(global.module);
+  saveModule(w, global, key);
   // datetime.datetime, array.array: the type's name is a string of its own, beside the module's.
   if (global.name === global.module) ownText(w, global.name);
   else w.save(global.name);
   w.byte(0x93);
   w.memoize(key);
   return true;
+}
+
+function saveModule(w: Writer, { module, name }: PyGlobal, key: string): void {
+  if (w.rules.runtimeTypes && RUNTIME_TYPES.has(key)) ownText(w, module);
+  else if (module === 'builtins' && BUILTIN_FUNCTIONS.has(name)) {
+    if (w.fetch(FUNCTIONS_MODULE)) return;
+    w.newText(module);
+    w.memoize(FUNCTIONS_MODULE);
+  } else w.save(module);
 }
 
 function extension(w: Writer, code: number): void {
