@@ -1,5 +1,6 @@
 // Describes instances of the standard classes by their own accessors, as python/describe.py does.
 import {
+  Py2Long,
   PyArray,
   PyComplex,
   PyCounter,
@@ -77,7 +78,12 @@ const KNOWN = new Map<unknown, Describe<never>>([
   row(PyRange, (walk, n, it) => ['range', n, walk.many([it.start, it.stop, it.step])]),
   row(PyArray, (walk, n, it) => {
     const isFloat = it.typecode === 'd' || it.typecode === 'f';
-    const items = it.toArray().map((item) => (isFloat ? new PyFloat(Number(item)) : item));
+    // Python 2 gives longs from the arrays of unsigned int and long.
+    const isLong = walk.python === 2 && (it.typecode === 'I' || it.typecode === 'L');
+    const items = it.toArray().map((item) => {
+      if (isFloat) return new PyFloat(Number(item));
+      return isLong ? new Py2Long(BigInt(String(item))) : item;
+    });
     return ['array', n, it.typecode, walk.many(items)];
   }),
   row(PyOrderedDict, (walk, n, it) => {

@@ -14,25 +14,47 @@ const BATCH = 1000;
 export type Batches = 'whole' | 'iterator';
 
 /**
- * What a list remembers of its items. After a change of length positions are only known up to the first item
- * that differs.
+ * What a list remembers of its items. Where its length has changed, items were taken out or put in somewhere: those in
+ * front of that place are found by index, those behind it by their distance from the end.
  */
 class ItemMemory {
-  #items: readonly (Exact | undefined)[] | undefined;
-  readonly #moved: boolean;
+  readonly #exacts: readonly (Exact | undefined)[];
+  /** Added to the index from `#turn` on. */
+  readonly #shift: number;
+  readonly #turn: number;
 
-  constructor(slots: Slots | undefined, length: number) {
-    this.#items = slots?.items;
-    this.#moved = slots?.length !== length;
+  constructor(slots: Slots, exacts: readonly (Exact | undefined)[], items: readonly unknown[]) {
+    this.#exacts = exacts;
+    this.#shift = slots.length - items.length;
+    this.#turn = this.#shift === 0 ? items.length : turnOf(exacts, items, this.#shift);
+  }
+
+  /** Undefined where nothing is remembered. */
+  static of(slots: Slots | undefined, items: readonly unknown[]): ItemMemory | undefined {
+    return slots?.items && new ItemMemory(slots, slots.items, items);
   }
 
   at(index: number, value: unknown): unknown {
-    const exact = this.#items?.[index];
-    if (exact === undefined) return value;
-    const restored = restore(exact, value);
-    if (restored === value && this.#moved) this.#items = undefined;
-    return restored;
+    return restore(this.#exacts[index < this.#turn ? index : index + this.#shift], value);
   }
+}
+
+/** The place from which on items are counted from the end: where most of them are as remembered, the last such. */
+function turnOf(
+  exacts: readonly (Exact | undefined)[],
+  items: readonly unknown[],
+  shift: number,
+): number {
+  const knows = (index: number, value: unknown): number =>
+    Number(restore(exacts[index], value) !== value);
+  let found = 0;
+  for (let i = 0; i < items.length; i++) found += knows(i + shift, items[i]);
+  let [best, turn] = [found, 0];
+  for (let i = 0; i < items.length; i++) {
+    found += knows(i, items[i]) - knows(i + shift, items[i]);
+    if (found >= best) [best, turn] = [found, i + 1];
+  }
+  return turn;
 }
 
 /** Appends items to the list on top of the stack. */
@@ -47,7 +69,7 @@ export class ItemsTask extends Run {
   constructor(items: readonly unknown[], slots: Slots | undefined, batches: Batches) {
     super();
     this.#items = items;
-    this.#memory = slots?.items === undefined ? undefined : new ItemMemory(slots, items.length);
+    this.#memory = ItemMemory.of(slots, items);
     this.#batches = batches;
   }
 
@@ -215,7 +237,7 @@ export class TupleTask implements Task {
   constructor(tuple: readonly unknown[]) {
     const slots = recall(tuple);
     this.#tuple = tuple;
-    this.#memory = slots?.items === undefined ? undefined : new ItemMemory(slots, tuple.length);
+    this.#memory = ItemMemory.of(slots, tuple);
   }
 
   step(w: Writer): boolean {

@@ -150,10 +150,25 @@ describe('a list', () => {
     expect(exact(list)).toEqual([new PyFloat(1), 1, new PyFloat(2), 1]);
   });
 
-  it('does not guess after the first item that moved', () => {
-    const list = read([new PyFloat(3), new PyFloat(1), 5, 1]) as unknown[];
-    list.shift();
-    expect(exact(list)).toEqual([1, 5, 1]);
+  it.each<[string, (list: unknown[]) => void, unknown[]]>([
+    ['shift', (list) => list.shift(), [new PyFloat(1), 5, new PyFloat(2), 1]],
+    [
+      'unshift',
+      (list) => list.unshift(1),
+      [1, new PyFloat(3), new PyFloat(1), 5, new PyFloat(2), 1],
+    ],
+    ['splice', (list) => list.splice(1, 2), [new PyFloat(3), new PyFloat(2), 1]],
+    ['pop', (list) => list.pop(), [new PyFloat(3), new PyFloat(1), 5, new PyFloat(2)]],
+  ])('keeps them after %s, in front of the place and behind it', (_, change, left) => {
+    const list = read([new PyFloat(3), new PyFloat(1), 5, new PyFloat(2), 1]) as unknown[];
+    change(list);
+    expect(exact(list)).toEqual(left);
+  });
+
+  it('does not guess the types of items in another order', () => {
+    const list = read([new PyFloat(3), new PyFloat(1), 5]) as unknown[];
+    list.reverse();
+    expect(exact(list)).toEqual([5, new PyFloat(1), 3]);
   });
 
   it('makes lists of floats cheap enough to hold many', () => {
