@@ -1,0 +1,176 @@
+// Accepts connections on a loopback port, and joins each to the server by two faulty pipes.
+
+import { once } from 'node:events';
+import {
+  connect,
+  createServer,
+  type AddressInfo,
+  type NetConnectOpts,
+  type Server,
+  type Socket,
+} from 'node:net';
+import type { Faults, Way } from './faults';
+import { FRAMINGS } from './framing';
+import { Pipe } from './pipe';
+import { Replies } from './replies';
+import { reset } from './reset';
+
+export interface ProxyOptions {
+  readonly framing?: keyof typeof FRAMINGS;
+  /** Source of jitter, from 0 to 1; Math.random by default. */
+  readonly random?: () => number;
+}
+
+/** One connection through the proxy. */
+interface Link {
+  readonly client: Socket;
+  readonly server: Socket;
+  readonly changed: () => void;
+}
+
+export class FaultProxy implements AsyncDisposable {
+  /** Connections accepted since the start. */
+  accepted = 0;
+  /** Bytes that have come to the proxy, each way, whether they passed or not. */
+  readonly arrived: Record<Way, number> = { up: 0, down: 0 };
+  readonly #target: NetConnectOpts;
+  readonly #options: Required<ProxyOptions>;
+  readonly #links = new Set<Link>();
+  readonly #watchers = new Set<() => void>();
+  #listener: Server | undefined;
+  #port = 0;
+  #faults: Faults = {};
+
+  private constructor(target: NetConnectOpts, options: ProxyOptions) {
+    this.#target = target;
+    this.#options = { framing: 'text', random: Math.random, ...options };
+  }
+
+  static async start(
+    target: { readonly address: NetConnectOpts },
+    options: ProxyOptions = {},
+  ): Promise<FaultProxy> {
+    const proxy = new FaultProxy(target.address, options);
+    await proxy.set({});
+    return proxy;
+  }
+
+  get name(): string {
+    return `127.0.0.1:${this.#port}`;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get address(): NetConnectOpts {
+    return { host: '127.0.0.1', port: this.#port };
+  }
+
+  /** Connections that clients hold open now. */
+  get open(): number {
+    return this.#links.size;
+  }
+
+  get faults(): Faults {
+    return this.#faults;
+  }
+
+  /** Replaces all faults; counts of bytes and replies begin anew. */
+  async set(faults: Faults): Promise<void> {
+    this.#faults = faults;
+    if (faults.refuse === true) {
+      this.#listener?.close();
+      this.#listener = undefined;
+      this.cut();
+    } else if (this.#listener === undefined) {
+      await this.#listen();
+    }
+    for (const link of this.#links) link.changed();
+  }
+
+  /** Ends all faults. */
+  heal(): Promise<void> {
+    return this.set({});
+  }
+
+  /** Resets every open connection. */
+  cut(): void {
+    for (const { client } of this.#links) reset(client);
+  }
+
+  /** Resolves when `test` holds; looks whenever bytes pass or a connection comes or goes. */
+  async until(test: () => boolean): Promise<void> {
+    while (!test()) await new Promise<void>((resolve) => this.#watchers.add(resolve));
+  }
+
+  async stop(): Promise<void> {
+    this.#listener?.close();
+    this.#listener = undefined;
+    for (const { client, server } of this.#links) {
+      client.destroy();
+      server.destroy();
+    }
+    await this.until(() => this.#links.size === 0);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #listen(): Promise<void> {
+    // Half-open: a FIN passes when what was sent before it has.
+    const options = { allowHalfOpen: true, noDelay: true };
+    this.#listener = createServer(options, (client) => this.#accept(client));
+    this.#listener.listen(this.#port, '127.0.0.1');
+    await once(this.#listener, 'listening');
+    this.#port = (this.#listener.address() as AddressInfo).port;
+  }
+
+  #accept(client: Socket): void {
+    this.accepted++;
+    const { flap } = this.#faults;
+    if (flap === 0) reset(client);
+    else this.#join(client);
+    if (flap !== undefined) setTimeout(() => reset(client), flap).unref();
+    this.#tell();
+  }
+
+  #join(client: Socket): void {
+    const server = connect({ ...this.#target, allowHalfOpen: true, noDelay: true });
+    const faults = (): Faults => this.#faults;
+    const up = new Pipe(client, server, 'up', faults, this.#options.random);
+    const down = new Pipe(server, client, 'down', faults, this.#options.random);
+    const replies = new Replies(FRAMINGS[this.#options.framing], down, faults);
+    const changed = (): void => {
+      up.changed();
+      down.changed();
+      replies.changed();
+    };
+    const link = { client, server, changed };
+    this.#links.add(link);
+    this.#read(client, 'up', (bytes) => up.push(bytes));
+    this.#read(server, 'down', (bytes) => replies.push(bytes));
+    client.on('close', () => {
+      this.#links.delete(link);
+      up.push(); // what was on its way arrives, as on a network
+      this.#tell();
+    });
+    server.on('error', () => reset(client));
+  }
+
+  #read(from: Socket, way: Way, push: (bytes?: Buffer) => void): void {
+    from.on('error', () => undefined); // 'close' tells
+    from.on('end', () => push());
+    from.on('data', (bytes: Buffer) => {
+      this.arrived[way] += bytes.length;
+      push(bytes);
+      this.#tell();
+    });
+  }
+
+  #tell(): void {
+    for (const wake of this.#watchers) wake();
+    this.#watchers.clear();
+  }
+}

@@ -1,0 +1,49 @@
+// Where replies begin and end, and how to falsify one: a table by wire. Bytes in, replies out.
+
+/** What the proxy knows of a wire. */
+export interface Framing {
+  /** Length of the whole reply that `bytes` begin with; undefined when it is not whole. */
+  length(bytes: Buffer): number | undefined;
+  /** The reply with another key of the same length; as it is, where it names none. */
+  wrongKey(reply: Buffer): Buffer;
+  /** The reply with a value of 2 GB announced; as it is, where it announces none. */
+  giant(reply: Buffer): Buffer;
+}
+
+/** More than any client may allocate on a server's word. */
+const GIANT = '2147483648';
+
+// VALUE <key> <flags> <bytes> [<cas>]\r\n
+const VALUE = /^(VALUE \S*)(\S)( \d+ )(\d+)/;
+
+const text: Framing = {
+  // Replies are lines; VALUE (with its data), STAT and ITEM lines go on to END.
+  length(bytes) {
+    for (let at = 0; ;) {
+      const end = bytes.indexOf('\r\n', at);
+      if (end === -1) return undefined;
+      const line = bytes.toString('latin1', at, end);
+      at = end + 2;
+      const size = VALUE.exec(line)?.[4];
+      if (size !== undefined) at += Number(size) + 2;
+      else if (!/^(STAT|ITEM) /.test(line)) return at;
+      if (at > bytes.length) return undefined;
+    }
+  },
+  wrongKey: (reply) =>
+    edited(reply, (line) =>
+      line.replace(VALUE, (_all, head: string, last: string, flags: string, size: string) =>
+        [head, last === 'x' ? 'y' : 'x', flags, size].join(''),
+      ),
+    ),
+  giant: (reply) => edited(reply, (line) => line.replace(VALUE, `$1$2$3${GIANT}`)),
+};
+
+/** The reply with its first line changed; the data behind it is not looked at. */
+function edited(reply: Buffer, change: (line: string) => string): Buffer {
+  const end = reply.indexOf('\r\n');
+  const line = Buffer.from(change(reply.toString('latin1', 0, end)), 'latin1');
+  return Buffer.concat([line, reply.subarray(end)]);
+}
+
+export const FRAMINGS = { text } as const satisfies Record<string, Framing>;
