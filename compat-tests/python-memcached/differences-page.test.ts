@@ -35,7 +35,7 @@ it.each(ROWS)('the tests of row $number beside this file name it', ({ number, fi
     const tests = readFileSync(join(__dirname, name), 'utf8');
     // A title begins with its rows: '3: ...', '1, 2: ...', or '8' for a whole group.
     const titles = Array.from(
-      tests.matchAll(/'(\d[\d, ]*)(?::|',)/g),
+      tests.matchAll(/(?:^\s*|it\(|describe\(|\)\()'(\d[\d, ]*)(?::|',)/gm),
       ([, numbers]) => numbers ?? '',
     );
     const named = titles.some((numbers) => numbers.split(', ').includes(String(number)));
