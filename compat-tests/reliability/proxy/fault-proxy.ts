@@ -13,7 +13,6 @@ import type { Faults, Way } from './faults';
 import { FRAMINGS } from './framing';
 import { Pipe } from './pipe';
 import { Replies } from './replies';
-import { reset } from './reset';
 
 export interface ProxyOptions {
   readonly framing?: keyof typeof FRAMINGS;
@@ -96,7 +95,7 @@ export class FaultProxy implements AsyncDisposable {
 
   /** Resets every open connection. */
   cut(): void {
-    for (const { client } of this.#links) reset(client);
+    for (const { client } of this.#links) client.resetAndDestroy();
   }
 
   /** Resolves when `test` holds; looks whenever bytes pass or a connection comes or goes. */
@@ -130,9 +129,9 @@ export class FaultProxy implements AsyncDisposable {
   #accept(client: Socket): void {
     this.accepted++;
     const { flap } = this.#faults;
-    if (flap === 0) reset(client);
+    if (flap === 0) client.resetAndDestroy();
     else this.#join(client);
-    if (flap !== undefined) setTimeout(() => reset(client), flap).unref();
+    if (flap !== undefined) setTimeout(() => client.resetAndDestroy(), flap).unref();
     this.#tell();
   }
 
@@ -156,7 +155,7 @@ export class FaultProxy implements AsyncDisposable {
       up.push(); // what was on its way arrives, as on a network
       this.#tell();
     });
-    server.on('error', () => reset(client));
+    server.on('error', () => client.resetAndDestroy());
   }
 
   #read(from: Socket, way: Way, push: (bytes?: Buffer) => void): void {

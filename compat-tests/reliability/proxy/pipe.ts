@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { concerns, type Faults, type Way } from './faults';
-import { reset as resetSocket } from './reset';
 
 /** A stalled sender is not read on beyond this many bytes. */
 const MAX_WAITING_BYTES = 64 * 1024;
@@ -103,7 +102,7 @@ export class Pipe {
     // the end of this one.
     await turn();
     await turn();
-    resetSocket(this.#to);
+    this.#to.resetAndDestroy();
   }
 
   /** Resolves when the kernel has taken the bytes, or never will. */
