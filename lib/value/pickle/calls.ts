@@ -48,7 +48,7 @@ function construct(m: Machine, form: PyObject): unknown {
   const instance = known?.load?.(form, m.context);
   if (known === undefined || instance === undefined) return form;
   if (typeof instance !== 'object' || instance === null) return instance;
-  m.adopt(instance, known);
+  m.instances.adopt(instance, known);
   if (known.dump === undefined) remember(instance).form = form;
   return instance;
 }

@@ -2,7 +2,8 @@
 import { inspect } from 'node:util';
 import { asBytes } from './bytes';
 import { floatRepr } from './numbers';
-import { bytesRepr, codePointsRepr, pyRepr, repr, type Repr } from './repr';
+import { bytesRepr, codePointsRepr, repr } from './repr';
+import { pyRepr, type Repr } from './shown';
 
 /** Base of scalars that stand for a value JavaScript can hold, but not tell from another type. */
 export abstract class Exact {

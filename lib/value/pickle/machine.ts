@@ -2,12 +2,12 @@
 import type { Bytes } from './bytes';
 import { Fault } from './fault';
 import { checkHashable, PyDict, PyFrozenSet, PySet, type KeyBudget } from './equality';
-import type { KnownClass, LoadContext } from './contract';
+import type { LoadContext } from './contract';
+import { Instances, type ItemKind } from './instances';
 import { KeyOrder } from './key-order';
 import type { ReadSettings } from './settings';
 import { replaceAll, type PyMap } from './replace';
 import {
-  keepOp,
   noteItem,
   noteKey,
   noteLength,
@@ -17,7 +17,7 @@ import {
   type Entries,
   type Slots,
 } from './slots';
-import { define, Exact, PyObject, PyTuple, type PyGlobal, type PyOp } from './types';
+import { define, Exact, PyObject, PyTuple, type PyGlobal } from './types';
 
 /** Above every stack index: no scalar waits to be unwrapped. */
 export const NO_EXACT = 0x7fffffff;
@@ -55,11 +55,11 @@ export class Machine {
   readonly budget: KeyBudget;
   /** What known classes get to see. */
   readonly context: { protocol: number } & LoadContext;
+  /** Known classes' instances of this load. */
+  readonly instances: Instances;
   readonly globals = new Map<string, PyGlobal>();
   readonly buffers: Iterator<Uint8Array> | undefined;
   #sparse: Map<number, unknown> | undefined;
-  /** Known classes' instances of this load. */
-  #instances: Map<object, Adopted> | undefined = undefined;
   /** Objects that had to become Maps when a key came that no object holds. */
   #replaced: Map<object, PyMap> | undefined = undefined;
   /** Plain objects that were fetched from the memo: others may hold them. */
@@ -77,6 +77,7 @@ export class Machine {
   ) {
     this.budget = { left: settings.limits.keyParts };
     this.context = { protocol: 0, exact: settings.exact, budget: this.budget };
+    this.instances = new Instances(this.context);
     this.buffers = settings.buffers?.[Symbol.iterator]();
   }
 
@@ -358,48 +359,14 @@ export class Machine {
 
   /** Gives the values from `from` up to an instance of a known class. */
   #extend(target: object, kind: ItemKind, from: number): void {
-    const adopted = this.#instances?.get(target);
-    if (adopted === undefined) throw new Fault('items for a value that has none');
-    const { known, appended } = adopted;
-    const items = this.take(from);
-    const handled = EXTENDERS[kind](known, target, items, this.context);
-    if (handled && recall(items) !== undefined) rememberItems(target, kind, items, appended);
-    if (kind === 'append') {
-      adopted.appended += items.length;
-      if (this.sawExact) noteLength(target, adopted.appended);
-    }
-    if (!handled || known.dump === undefined) keepOp(target, { kind, items });
-  }
-
-  /** Notes that this instance belongs to a known class, so that later opcodes find its methods. */
-  adopt(instance: object, known: KnownClass): void {
-    (this.#instances ??= new Map()).set(instance, { known, appended: 0 });
+    this.instances.extend(target, kind, this.take(from));
   }
 
   /** BUILD: gives a state to an object. */
   build(target: unknown, state: unknown): void {
-    const op: PyOp = { kind: 'build', state: this.view(state) };
-    if (state instanceof Exact && !this.settings.exact) noteItem(remember(op), 0, state);
-    if (target instanceof PyObject) {
-      target.ops.push(op);
-      return;
-    }
-    const instance = typeof target === 'object' && target !== null ? target : undefined;
-    const known = instance && this.#instances?.get(instance)?.known;
-    if (instance === undefined || known === undefined)
-      throw new Fault('state for a value that has none');
-    const handled =
-      known.build !== undefined && known.build(instance, op.state, this.context) !== false;
-    if (!handled || known.dump === undefined) keepOp(instance, op);
-  }
-
-  /** `setter(object, state)`, whose result the pickle drops. */
-  applySetter(target: object | null, setting: PyObject): void {
-    const op: PyOp = { kind: 'call', setter: setting.callable, state: setting.args[1] };
-    const exact = recall(setting.args)?.items?.[1];
-    if (exact !== undefined) noteItem(remember(op), 0, exact);
-    if (target instanceof PyObject) target.ops.push(op);
-    else if (target !== null && this.#instances?.has(target) === true) keepOp(target, op);
+    const plain = this.view(state);
+    const exact = state instanceof Exact && plain !== state ? state : undefined;
+    this.instances.build(target, plain, exact);
   }
 
   // --- the end -------------------------------------------------------------------------------------
@@ -417,43 +384,4 @@ export class Machine {
     }
     return value;
   }
-}
-
-/** An instance of a known class, and how many items it was given by APPEND and APPENDS. */
-interface Adopted {
-  readonly known: KnownClass;
-  appended: number;
-}
-
-type ItemKind = 'append' | 'add' | 'setitem';
-
-type Extend = (
-  known: KnownClass,
-  target: object,
-  items: unknown[],
-  context: LoadContext,
-) => boolean;
-
-const EXTENDERS: Record<ItemKind, Extend> = {
-  append: (known, target, items, context) => {
-    return known.append !== undefined && known.append(target, items, context) !== false;
-  },
-  add: (known, target, items, context) => {
-    return known.add !== undefined && known.add(target, items, context) !== false;
-  },
-  setitem: (known, target, items, context) => {
-    return known.setItems !== undefined && known.setItems(target, items, context) !== false;
-  },
-};
-
-/** An instance remembers for its items what a list or dict would. */
-function rememberItems(target: object, kind: ItemKind, items: unknown[], appended: number): void {
-  const exacts = recall(items)?.items ?? [];
-  const slots = remember(target);
-  exacts.forEach((exact, index) => {
-    if (exact === undefined) return;
-    if (kind === 'append') noteItem(slots, appended + index, exact);
-    else if (kind === 'add' || index % 2 === 0) noteKey(slots, items[index], exact);
-    else noteValue(slots, items[index - 1], exact);
-  });
 }

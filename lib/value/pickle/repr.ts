@@ -1,31 +1,9 @@
 // Python's repr and str of any value. Iterative, and cut at a limit: a small pickle can have an endless repr.
 import { floatRepr } from './numbers';
+import { pyRepr, Shown, type Part, type Repr, type Representable } from './shown';
 import { exactItems, recall, restore, restoreKey } from './slots';
 
-/** A value inside a repr: it is shown by its own repr. */
-export class Shown {
-  constructor(readonly value: unknown) {}
-}
-
-/** What a repr is made of. */
-export type Part = string | Shown;
-
-/** The repr of one value; `again` is what stands for it inside itself. */
-export interface Repr {
-  readonly parts: readonly Part[];
-  readonly again?: string;
-  /** True where Python's str() gives the same, and the class' own toString() something else. */
-  readonly isStr?: boolean;
-}
-
-/** A class gives its instances' repr by this method. */
-export const pyRepr = Symbol.for('memcache-py.pickle.repr');
-
-/** An object with a repr of its own. */
-export interface Representable {
-  [pyRepr](): Repr;
-  toString(): string;
-}
+export * from './shown';
 
 /** Characters of a repr: more than anyone reads, little enough to make at once. */
 export const REPR_LIMIT = 100_000;

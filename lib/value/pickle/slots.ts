@@ -1,5 +1,6 @@
 // What a container remembers about the values that it was read with and that JavaScript cannot tell.
-import type { Exact, PyObject, PyOp } from './types';
+import { PyFloat, type Exact } from './exact';
+import type { PyObject, PyOp } from './types';
 
 /** Up to here a look through all entries is faster than making a Map of them. */
 const FEW = 8;
@@ -53,8 +54,10 @@ export class Entries {
 
 /** Memory of one container. It holds only where the value is still the one that was read. */
 export class Slots {
-  /** By index: list and tuple items, and items appended to an instance. */
-  items: (Exact | undefined)[] | undefined = undefined;
+  /** By index: list and tuple items, and items appended to an instance; without `floats`. */
+  exacts: (Exact | undefined)[] | undefined = undefined;
+  /** By index: items that were read as floats, by value, which needs no object for each; NaN for all others. */
+  floats: number[] | undefined = undefined;
   /** Length of the list when `items` was complete. */
   length = 0;
   /** By plain key: dict keys, set members. */
@@ -67,6 +70,19 @@ export class Slots {
   form: PyObject | undefined = undefined;
   /** Operations on this instance that its class did not take, to be replayed. */
   ops: PyOp[] | undefined = undefined;
+
+  /** All items by index, as Exact; made for the caller where there are floats. */
+  get items(): readonly (Exact | undefined)[] | undefined {
+    const { exacts, floats } = this;
+    if (floats === undefined) return exacts;
+    const items = floats.map((value, index) => exacts?.[index] ?? wholeFloat(value));
+    return exacts === undefined ? items : items.concat(exacts.slice(items.length));
+  }
+}
+
+/** The float that a number cannot tell itself to be. */
+function wholeFloat(value: number): PyFloat | undefined {
+  return Number.isSafeInteger(value) ? new PyFloat(value) : undefined;
 }
 
 /** A constructor that gives the object it is given, so that a subclass adds its fields to that object. */
@@ -120,10 +136,18 @@ export function protocolOf(value: unknown): number | undefined {
 
 /** Notes that item `index` was read as `exact`. */
 export function noteItem(slots: Slots, index: number, exact: Exact): void {
-  slots.items ??= [];
-  // Filled rather than left as holes: lists of floats have thousands of entries here.
-  while (slots.items.length < index) slots.items.push(undefined);
-  slots.items[index] = exact;
+  slots.exacts ??= [];
+  // Filled rather than left as holes, which would make a slow array of a long one.
+  while (slots.exacts.length < index) slots.exacts.push(undefined);
+  slots.exacts[index] = exact;
+}
+
+/** Notes that all items of the list from `from` up were read as floats. */
+export function noteFloats(list: readonly number[], from: number): void {
+  const slots = remember(list);
+  const floats = (slots.floats ??= []);
+  while (floats.length < from) floats.push(NaN);
+  for (let i = from; i < list.length; i++) floats.push(list[i] as number);
 }
 
 /** Notes that a dict's key, or a set's member, was read as `exact`. */

@@ -38,7 +38,7 @@ function pop(m: Machine): void {
   // `setter(object, state)` whose result is dropped: the sixth item of a __reduce__ value.
   if (!(value instanceof PyObject) || value.how !== 'reduce' || value.ops.length > 0) return;
   if (typeof below !== 'object' || value.args.length !== 2 || value.args[0] !== below) return;
-  m.applySetter(below, value);
+  m.instances.applySetter(below, value);
 }
 
 function dup(m: Machine): void {
