@@ -7,6 +7,7 @@ export interface Job {
   workload: Workload;
   servers: readonly string[];
   build: string;
+  /** Shortest warm-up; in Node it goes on until the rate no longer rises. */
   warmUpMs: number;
   runMs: number;
   /** Collect garbage and note the memory this often while running; 0 is never. */

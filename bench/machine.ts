@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { cpus, release, totalmem, type } from 'node:os';
+import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { CLIENTS } from './clients/index';
 import { BENCH, type Python } from './processes';
@@ -13,6 +13,8 @@ export interface Machine {
   cpu: string;
   cores: number;
   memoryGb: number;
+  /** Processes that ran or waited for a CPU in the last minute: the bench wants to be alone. */
+  load: number;
   system: string;
   node: string;
   memcached: string;
@@ -29,6 +31,7 @@ export function describeMachine(python: Python | undefined): Machine {
     cpu: first?.model.trim() ?? 'unknown',
     cores: cpus().length,
     memoryGb: Math.round(totalmem() / 2 ** 30),
+    load: loadavg()[0] ?? NaN,
     system: `${type()} ${release()}`,
     node: process.version,
     memcached: output('memcached', '-V').replace(/^memcached /, ''),

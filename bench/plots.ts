@@ -13,7 +13,7 @@ const WITH_BYTES = ALL.map((name) => (name === 'raw-string' ? 'raw-buffer' : nam
 /** The floors and memcache-client know no more than one server. */
 const WITH_PLACEMENT = ['ours', 'memjs', 'memcached', 'memcache'];
 
-const ROUNDS_MAX = 3;
+const ROUNDS_MAX = 2;
 const PLOT_SERVER_THREADS = 2;
 
 /** A workload at each x. */

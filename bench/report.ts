@@ -3,60 +3,39 @@
 import { clientsOf, entryOf } from './clients/index';
 import type { Machine } from './machine';
 import { SHARED_CPU } from './processes';
-import { against, figures, type Figures, type Result } from './rounds';
+import { against, figures, peersOf, type Figures, type Result } from './rounds';
+import { targetTable } from './targets';
 
-export interface Peer {
-  name: string;
-  ratio: number;
-}
-
-/** The other Node client with the highest median ratio to the floor. */
-export function bestPeer(result: Result): Peer | undefined {
-  const peers = clientsOf('node').flatMap((name) => {
-    const samples = result.samples.get(name);
-    return samples === undefined ? [] : [{ name, ratio: figures(samples).rateRatio }];
-  });
-  peers.sort((a, b) => b.ratio - a.ratio);
-  return peers[0];
-}
-
-/** Ours against everybody, with the targets; one row a workload. */
+/** Ours against everybody; one row a workload. */
 export function summary(results: readonly Result[]): string {
   const rows = results.map((result) => {
-    const { workload } = result;
-    const peer = bestPeer(result);
+    const peer = peersOf(result)[0]?.name;
     return [
-      workload.title,
-      versus(result, peer?.name, workload.targets?.node, peer?.name),
-      versus(result, workload.floor, workload.targets?.floor),
-      versus(result, 'python-memcached', workload.targets?.python),
-      versus(result, 'pylibmc', undefined),
-      versus(result, 'pymemcache', undefined),
+      result.workload.title,
+      peer === undefined ? '' : `${versus(result, peer)} ${peer}`,
+      versus(result, result.workload.floor),
+      ...clientsOf('python').map((name) => versus(result, name)),
     ];
   });
-  return table(
-    [
-      'ops/s of ours against',
-      'best other Node client',
-      'raw floor',
-      'python-memcached',
-      'pylibmc',
-      'pymemcache',
-    ],
-    rows,
-  );
+  const head = ['ops/s of ours against', 'best other Node client', 'raw floor'];
+  return table([...head, ...clientsOf('python')], rows);
 }
 
 /** All clients of one workload. */
 export function details(result: Result): string {
-  const rows = [...result.samples].map(([name, samples]) => row(name, figures(samples)));
+  const rows = [...result.samples].map(([name, samples]) =>
+    row(name, figures(samples), samples.length),
+  );
   const failures = [...result.failures].map(
     ([name, reason]) => `\n${name} did not take part: ${reason}\n`,
   );
   return [
     `### ${result.workload.title} (\`${result.workload.name}\`)\n`,
     table(
-      ['client', 'ops/s ÷ floor', 'CPU per op ÷ floor', 'p50 µs', 'p99 µs', 'RSS MB', 'heap MB'],
+      [
+        ...['client', 'runs', 'ops/s ÷ floor', 'CPU per op ÷ floor', 'CPU µs per op'],
+        ...['p50 µs', 'p99 µs', 'RSS MB', 'heap MB'],
+      ],
       rows,
     ),
     ...failures,
@@ -72,6 +51,7 @@ export function machineTable(machine: Machine): string {
       ['commit', machine.commit],
       ['CPU', `${machine.cpu}, ${machine.cores} cores`],
       ['memory', `${machine.memoryGb} GB`],
+      ['load when it began', decimals(machine.load)],
       ['system', machine.system],
       ['Node', machine.node],
       ['memcached', machine.memcached],
@@ -93,15 +73,17 @@ export function benchmarks(
 
 Written by \`${how.command}\`. Ratios, not absolute numbers: a shared machine changes its speed from
 second to second, so every run is divided by the runs of the floor just before and after it, and the
-figure is the median over ${how.rounds} rounds. p50 and p99 are for orientation.
+figure is the median over ${how.rounds} rounds, ± half the distance of its quartiles. p50, p99 and CPU µs
+are for orientation.
 
+## Targets
+
+Operations per second of ours divided by theirs: more is better. ✗ marks what falls short.
+
+${targetTable(results)}
 ## Ours against the others
 
-Operations per second of ours divided by theirs: more is better. ✓ and ✗ tell whether the target in
-brackets is reached.
-
 ${summary(results)}
-${shortfalls(results)}
 ## What is measured
 
 - **ours** is the built package, python-memcached's \`Client\` with its defaults: key checks, flags,
@@ -112,25 +94,25 @@ ${shortfalls(results)}
 - The peers run with their defaults; what a user must add to store a dict or to call them with
   promises is added.
 - Each run is a process of its own that first verifies its client: every key written, read alone
-  and by multi get, misses, and (ours and the floors) the order of commands in one tick. Then
-  ${how.warmUpMs} ms of warming up and ${how.runMs} ms of measuring, one client and one workload after
-  the other, against one private memcached.
+  and by multi get, misses, and (ours and the floors) the order of commands in one tick. Then it
+  warms up for ${how.warmUpMs} ms at least, until its rate no longer rises, and is measured for
+  ${how.runMs} ms; one client and one workload after the other, against one private memcached.
+- A peer that in the first round is below a third of the best peer does not run again: see the
+  number of runs.
 - Callers run in a closed loop: each waits for its answer before it asks again. Python clients block,
   so they have one caller.${SHARED_CPU === undefined ? '' : ONE_CPU}
 - CPU per op is user and system time of the client process, the garbage collector's threads
   included. RSS is the peak; heap is what is in use after the run and a collection.
 
 ${machineTable(machine)}
-## Flatness
-
-${flatness}
-## Every client
+${flatness === '' ? '' : `## Flatness\n\n${flatness}\n`}## Every client
 
 ${results.map(details).join('\n')}
 ## Again
 
     npm install
-    npm run bench                        the tables above on your machine
+    npm run bench                        the tables above on your machine, in about ten minutes
+    npm run bench -- --targets           only what the table of targets needs, in about six
     npm run bench -- --quick             fewer and shorter rounds
     npm run bench -- --only get-64,set-64 --clients ours,memjs --rounds 9
     npm run bench -- --before <folder>   beside another build of ours, as the client \`before\`
@@ -148,45 +130,19 @@ const ONE_CPU = `
   at the same time; on two CPUs of a virtual machine most of each call would be the waking of the
   other CPU. Node's own threads, for garbage and compiling, stay on the others.`;
 
-/** The targets that were missed, by name. */
-function shortfalls(results: readonly Result[]): string {
-  const lines = results.flatMap((result) => {
-    const { targets = {}, title, floor } = result.workload;
-    const peer = bestPeer(result)?.name;
-    const checks: [string | undefined, number | undefined][] = [
-      [peer, targets.node],
-      [floor, targets.floor],
-      ['python-memcached', targets.python],
-    ];
-    return checks.flatMap(([other, target]) => {
-      const ratio = other === undefined ? undefined : against(result, 'ours', other);
-      if (other === undefined || ratio === undefined || target === undefined) return [];
-      return ratio >= target
-        ? []
-        : [`- ${title}: ${decimals(ratio)} of ${other}, target ${target}`];
-    });
-  });
-  return lines.length === 0 ? '' : `\nShort of the target:\n\n${lines.join('\n')}\n`;
+function versus(result: Result, other: string): string {
+  const ratio = against(result, 'ours', other);
+  return ratio === undefined ? '' : `${decimals(ratio.median)} ± ${percent(ratio.spread)}`;
 }
 
-function versus(
-  result: Result,
-  other: string | undefined,
-  target: number | undefined,
-  named?: string,
-): string {
-  const ratio = other === undefined ? undefined : against(result, 'ours', other);
-  if (ratio === undefined) return '';
-  const mark = target === undefined ? '' : ` ${ratio >= target ? '✓' : '✗'} (${target})`;
-  return `${decimals(ratio)}${mark}${named === undefined ? '' : ` ${named}`}`;
-}
-
-function row(name: string, values: Figures): string[] {
+function row(name: string, values: Figures, runs: number): string[] {
   const group = entryOf(name).group;
   return [
     group === 'ours' ? `**${name}**` : name,
-    `${decimals(values.rateRatio)} ± ${Math.round(values.spread * 100)} %`,
+    String(runs),
+    `${decimals(values.rateRatio)} ± ${percent(values.spread)}`,
     decimals(values.cpuRatio),
+    decimals(values.cpu),
     decimals(values.p50),
     decimals(values.p99),
     megabytes(values.rss),
@@ -204,6 +160,10 @@ export function decimals(value: number): string {
   if (!Number.isFinite(value)) return '?';
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
   return value < 0.1 ? value.toPrecision(2) : value.toFixed(digits);
+}
+
+export function percent(part: number): string {
+  return Number.isNaN(part) ? '?' : `${Math.round(part * 100)} %`;
 }
 
 export function megabytes(bytes: number): string {

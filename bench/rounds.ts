@@ -3,7 +3,7 @@
 // The speed of a shared machine drifts by a factor of two within seconds. Figures taken minutes
 // apart cannot be compared; neighbouring runs can.
 
-import { entryOf } from './clients/index';
+import { clientsOf, entryOf } from './clients/index';
 import type { Job, Measured } from './job';
 import { measure, type Python } from './processes';
 import { geometricMean, median, spread } from './stats';
@@ -11,6 +11,8 @@ import type { Workload } from './workloads';
 
 /** The floor runs again after so many clients. */
 const CLIENTS_BETWEEN = 3;
+/** A peer of less than this part of the best peer in the first round does not run again. */
+const HOPELESS = 1 / 3;
 
 export interface Sample extends Measured {
   /** `rate` and `cpu` divided by those of the neighbouring runs of the floor. */
@@ -67,12 +69,12 @@ export async function compare(
   reference = workload,
 ): Promise<Result> {
   const result: Result = { workload, samples: new Map(), bases: [], failures: new Map() };
-  const others = clients.filter(
-    (name) => (name !== workload.floor || reference !== workload) && takesPart(name, workload),
-  );
+  const isSeries = reference !== workload;
+  let others = clients.filter((name) => takesPart(name, workload, isSeries));
   for (let round = 0; round < plan.rounds; round++) {
     plan.tell(`${workload.name}, round ${round + 1} of ${plan.rounds}`);
     await runRound(plan, result, rotate(others, round), reference);
+    if (round === 0 && !isSeries) others = withoutHopeless(result, others);
   }
   return result;
 }
@@ -93,23 +95,49 @@ export function figures(samples: readonly Sample[]): Figures {
   };
 }
 
-/** The median over the rounds of one client's ratio divided by another's of the same round. */
-export function against(result: Result, client: string, other: string): number | undefined {
-  const ours = result.samples.get(client) ?? [];
-  const theirs = result.samples.get(other) ?? [];
-  if (other === result.workload.floor) {
-    return ours.length === 0 ? undefined : median(ours.map((sample) => sample.rateRatio));
-  }
-  const pairs = Math.min(ours.length, theirs.length);
-  if (pairs === 0) return undefined;
-  return median(
-    ours.slice(0, pairs).map((sample, i) => sample.rateRatio / (theirs[i]?.rateRatio ?? NaN)),
-  );
+/** What pairs of runs say: the median of their ratios, and how far to trust it. */
+export interface Ratio {
+  median: number;
+  /** Half of the quartile distance, as a part of the median. */
+  spread: number;
 }
 
-function takesPart(name: string, workload: Workload): boolean {
+/** Ops/s of one client over another's of the same round. */
+export function against(result: Result, client: string, other: string): Ratio | undefined {
+  const ours = result.samples.get(client) ?? [];
+  const theirs = result.samples.get(other) ?? [];
+  const isFloor = other === result.workload.floor;
+  const pairs = isFloor ? ours.length : Math.min(ours.length, theirs.length);
+  if (pairs === 0) return undefined;
+  const ratios = ours
+    .slice(0, pairs)
+    .map(({ rateRatio }, i) => (isFloor ? rateRatio : rateRatio / (theirs[i]?.rateRatio ?? NaN)));
+  return { median: median(ratios), spread: spread(ratios) };
+}
+
+/** The other Node clients, best first. */
+export function peersOf(result: Result): { name: string; ratio: number }[] {
+  return clientsOf('node')
+    .flatMap((name) => {
+      const samples = result.samples.get(name);
+      return samples === undefined ? [] : [{ name, ratio: figures(samples).rateRatio }];
+    })
+    .sort((a, b) => b.ratio - a.ratio);
+}
+
+/** Those that go on after the first round: time is better spent on who may be the best. */
+function withoutHopeless(result: Result, clients: readonly string[]): string[] {
+  const peers = peersOf(result);
+  const least = (peers[0]?.ratio ?? 0) * HOPELESS;
+  const hopeless = peers.filter(({ ratio }) => ratio < least).map(({ name }) => name);
+  return clients.filter((name) => !hopeless.includes(name));
+}
+
+/** A floor runs beside the others only in a series; elsewhere the workload's own is the base. */
+function takesPart(name: string, workload: Workload, isSeries: boolean): boolean {
   const { group, materials } = entryOf(name);
   if (group === 'python') return workload.python === true;
+  if (group === 'floor' && !isSeries) return false;
   return materials === undefined || materials.includes(workload.material);
 }
 

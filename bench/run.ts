@@ -12,9 +12,11 @@ import { profile } from './profile';
 import { benchmarks, details, machineTable, summary } from './report';
 import { compare, figures, type Plan, type Result } from './rounds';
 import { startServer, type Server } from './server';
+import { targetTable } from './targets';
 import { WORKLOADS, type Workload } from './workloads';
 
 const OPTIONS = {
+  targets: { type: 'boolean', default: false },
   quick: { type: 'boolean', default: false },
   only: { type: 'string' },
   clients: { type: 'string' },
@@ -28,8 +30,10 @@ const OPTIONS = {
   profile: { type: 'string' },
 } as const;
 
-const FULL = { rounds: 7, warmUpMs: 250, runMs: 400 };
-const QUICK = { rounds: 2, warmUpMs: 150, runMs: 200 };
+const FULL = { rounds: 3, warmUpMs: 250, runMs: 400 };
+/** Fewer runs a round leave time for more rounds. */
+const TARGETS = { ...FULL, rounds: 5 };
+const QUICK = { rounds: 2, warmUpMs: 200, runMs: 200 };
 
 /** memcached's threads: one for us, as one connection uses one, and one to accept. */
 const SERVER_THREADS = 2;
@@ -58,7 +62,7 @@ async function makePlan(options: Options, servers: Server[]): Promise<Plan> {
   servers.push(shared);
   const bound = SHARED_CPU === undefined ? shared : await startServer(1, 1, true);
   if (bound !== shared) servers.push(bound);
-  const length = options.quick ? QUICK : FULL;
+  const length = options.quick ? QUICK : options.targets ? TARGETS : FULL;
   return {
     ...length,
     rounds: options.rounds === undefined ? length.rounds : Number(options.rounds),
@@ -72,13 +76,15 @@ async function makePlan(options: Options, servers: Server[]): Promise<Plan> {
 
 async function compareAll(plan: Plan, servers: Server[], options: Options): Promise<void> {
   const clients = chosenClients(options, plan);
+  const machine = describeMachine(plan.python);
   const results: Result[] = [];
   for (const workload of chosenWorkloads(options)) {
-    const result = await compare(plan, workload, clients);
+    const needed = options.targets ? neededFor(workload, clients) : clients;
+    const result = await compare(plan, workload, needed);
     results.push(result);
     console.log(details(result));
   }
-  const machine = describeMachine(plan.python);
+  console.log(targetTable(results));
   console.log(summary(results));
   console.log(machineTable(machine));
   const json = results.map(({ workload, samples, failures }) => ({
@@ -90,7 +96,7 @@ async function compareAll(plan: Plan, servers: Server[], options: Options): Prom
   mkdirSync(dirname(options.json), { recursive: true });
   writeFileSync(options.json, `${JSON.stringify({ machine, results: json }, undefined, 1)}\n`);
   if (!options.write) return;
-  const flatness = await checkFlatness(plan, servers);
+  const flatness = options.targets ? '' : await checkFlatness(plan, servers);
   const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
   const text = benchmarks(machine, results, { command, ...plan }, flatness);
   writeFileSync(join(BENCH, '..', 'BENCHMARKS.md'), text);
@@ -105,8 +111,24 @@ async function profileAll(plan: Plan, options: Options): Promise<void> {
   }
 }
 
-function chosenWorkloads(options: { only?: string | undefined }): readonly Workload[] {
-  if (options.only === undefined) return WORKLOADS;
+/** Those that the workload's targets name. */
+function neededFor({ targets = {} }: Workload, clients: readonly string[]): readonly string[] {
+  return clients.filter((name) => {
+    const { group } = entryOf(name);
+    if (group === 'node') return targets.node !== undefined;
+    return group === 'python' ? name === 'python-memcached' && targets.python !== undefined : true;
+  });
+}
+
+function chosenWorkloads(options: {
+  only?: string | undefined;
+  targets?: boolean | undefined;
+}): readonly Workload[] {
+  if (options.only === undefined) {
+    return options.targets === true
+      ? WORKLOADS.filter(({ targets }) => targets !== undefined)
+      : WORKLOADS;
+  }
   return options.only.split(',').map((name) => {
     const workload = WORKLOADS.find((one) => one.name === name);
     if (workload !== undefined) return workload;

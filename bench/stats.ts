@@ -22,8 +22,9 @@ export function geometricMean(values: readonly number[]): number {
   return Math.exp(logs / values.length);
 }
 
-/** Half of the distance between the quartiles, as a part of the median: how far to trust it. */
+/** Half of the distance between the quartiles, as a part of the median: how far to trust it. NaN for one value. */
 export function spread(values: readonly number[]): number {
+  if (values.length < 2) return NaN;
   return (quantile(values, 0.75) - quantile(values, 0.25)) / 2 / median(values);
 }
 

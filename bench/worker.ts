@@ -10,6 +10,15 @@ import { quantile } from './stats';
 import { verify } from './verify';
 import { keysOf, valuesOf, type Value, type Workload } from './workloads';
 
+/** The warm-up is looked at this often... */
+const SLICE_MS = 100;
+/** ...and over when so many slices on end... */
+const STEADY_SLICES = 2;
+/** ...were not this much faster than the best before them... */
+const STEADY = 1.05;
+/** ...or when it took so long: a rate that swings need not settle. */
+const WARM_UP_MAX_MS = 2500;
+
 /** Shared by the callers of one run. */
 interface Run {
   calls: number;
@@ -40,7 +49,7 @@ async function measure(job: Job, step: (caller: number) => Step): Promise<Measur
   const run: Run = { calls: 0, over: false, times: [] };
   const callers = [timedCaller(run, step(0))];
   for (let i = 1; i < job.workload.callers; i++) callers.push(caller(run, step(i)));
-  await sleep(job.warmUpMs);
+  await warmUp(run, job.warmUpMs);
   run.times.length = 0;
   const calls = run.calls;
   const cpu = process.cpuUsage();
@@ -49,19 +58,38 @@ async function measure(job: Job, step: (caller: number) => Step): Promise<Measur
   const took = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);
   const done = run.calls - calls;
-  const times = run.times.slice();
   run.over = true;
+  const [p50, p99] = [quantile(run.times, 0.5), quantile(run.times, 0.99)];
   await Promise.all(callers);
+  run.times.length = 0;
   globalThis.gc?.();
   return {
     rate: (done * 1000) / took,
     cpu: (user + system) / done,
-    p50: quantile(times, 0.5),
-    p99: quantile(times, 0.99),
+    p50,
+    p99,
     rss: process.resourceUsage().maxRSS * 1024,
     heap: process.memoryUsage().heapUsed,
     ...(memory === undefined ? {} : { memory }),
   };
+}
+
+/** Runs until the compiler has done its part: until the rate of calls no longer rises. */
+async function warmUp(run: Run, leastMs: number): Promise<void> {
+  const start = performance.now();
+  let best = 0;
+  let steady = 0;
+  for (let from = start; ;) {
+    const calls = run.calls;
+    await sleep(SLICE_MS);
+    const now = performance.now();
+    const rate = (run.calls - calls) / (now - from);
+    steady = rate > best * STEADY ? 0 : steady + 1;
+    best = Math.max(best, rate);
+    from = now;
+    const took = now - start;
+    if ((steady >= STEADY_SLICES && took >= leastMs) || took >= WARM_UP_MAX_MS) return;
+  }
 }
 
 async function sampleMemory(job: Job): Promise<{ heap: number; rss: number }[]> {

@@ -94,7 +94,7 @@ describe('what a tick asks', () => {
       const alone = jest.spyOn(Socket.prototype, '_write');
       const joined = jest.spyOn(Socket.prototype as Required<Socket>, '_writev');
       const answers = ask(mc);
-      await new Promise(process.nextTick);
+      await new Promise((sent) => process.nextTick(sent));
       const writes = alone.mock.calls.length + joined.mock.calls.length;
       expect({ count, writes }).toEqual({ count, writes: count });
       jest.restoreAllMocks();
