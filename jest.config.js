@@ -3,10 +3,6 @@
 const transform = { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json', diagnostics: false }] };
 const common = { testEnvironment: 'node', transform, moduleFileExtensions: ['ts', 'js', 'json'] };
 
-const PICKLE_PROOF = ['round-trip', 'byte-identity', 'recorded-entries'].map(
-  (name) => `compat-tests/pickle/${name}`,
-);
-
 module.exports = {
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/lib/**/*.test.ts'] },
@@ -14,13 +10,6 @@ module.exports = {
       ...common,
       displayName: 'compat',
       testMatch: ['<rootDir>/compat-tests/**/*.test.ts'],
-      testPathIgnorePatterns: PICKLE_PROOF,
-    },
-    // Exactness over every type and CPython at once: in work with the pickle codec, `npm run test:pickle`.
-    {
-      ...common,
-      displayName: 'pickle',
-      testMatch: PICKLE_PROOF.map((path) => `<rootDir>/${path}.test.ts`),
     },
   ],
 };

@@ -53,6 +53,11 @@ function attributes(it: object): [string, unknown][] {
   return [];
 }
 
+/** The state that a class did not take. */
+function stateOf(it: object): unknown {
+  return recall(it)?.ops?.find((op) => op.kind === 'build')?.state;
+}
+
 /** By JavaScript class. */
 const KNOWN = new Map<unknown, Describe<never>>([
   row(PyDateTime, (walk, n, it) => {
@@ -107,7 +112,7 @@ const KNOWN = new Map<unknown, Describe<never>>([
     walk.many(it.args),
     walk.pairs([...(it.attributes ?? [])].sort(byName)),
   ]),
-  row(PyFixedZone, (walk, n, it) => walk.object(n, it.form)),
+  row(PyFixedZone, (walk, n, it) => walk.object(n, it.form, stateOf(it))),
   row(PySafeString, (walk, n, it) => {
     const made = ['new', 'django.utils.safestring', 'SafeString', [walk.value(it.text)]];
     return ['object', n, made, [], [], ['none']];

@@ -109,7 +109,7 @@ export class Walk {
     throw new TypeError(`no value of the exact view: ${value.constructor.name}`);
   }
 
-  object(number: number, value: PyObject): Description {
+  object(number: number, value: PyObject, kept: unknown = value.state): Description {
     if (value.module === 're' && value.name === '_compile') {
       const [pattern, flags] = value.args;
       return ['regex', number, this.value(pattern), Number(flags)];
@@ -117,7 +117,7 @@ export class Walk {
     const made = this.#made(value);
     const items = this.many(value.listItems());
     const pairs = this.pairs(value.dictItems());
-    const state = value.state === undefined ? ['none'] : this.value(value.state);
+    const state = kept === undefined ? ['none'] : this.value(kept);
     return ['object', number, made, items, pairs, state];
   }
 

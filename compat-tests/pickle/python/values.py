@@ -153,7 +153,7 @@ class Maker(object):
         else:
             made = bytes(bytearray(self.random.randrange(256) for _ in range(self.size() % 300)))
         if len(made) == 1:
-            made = bytes(bytearray(made))  # the interpreter's own, which a constant is not
+            made = (made * 2)[:1]  # the interpreter's own, which a constant is not
         return made if PY3 else self.shared(made)
 
     def bytearray(self):

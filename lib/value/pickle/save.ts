@@ -139,8 +139,8 @@ function checkSize(w: Writer, bytes: Uint8Array): void {
 function saveBytes(w: Writer, value: object): boolean {
   const bytes = asBuffer(value as Uint8Array);
   checkSize(w, bytes);
-  // Empty bytes are one object in CPython: they share a memo entry. Single bytes are one or not, by how they were made.
-  const identity = bytes.length > 0 ? value : 'empty bytes';
+  // Empty bytes and single bytes are one object each in CPython: they share a memo entry.
+  const identity = bytes.length > 1 ? value : `bytes ${bytes.join('')}`;
   if (w.fetch(identity)) return true;
   if (w.rules.python2) w.strBytes(bytes);
   else if (w.protocol >= 3) w.binBytes(bytes);
