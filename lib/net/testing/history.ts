@@ -111,7 +111,9 @@ export class History {
     const last = writes.at(-1);
     if (last !== undefined && last.outcome === undefined) throw new Error(`${key} has two writers`);
     const write: Write = {
-      ...this.#call([key]),
+      keys: [key],
+      began: ++this.#order,
+      at: this.#options.now(),
       key,
       number: writes.length + 1,
       removes,
@@ -139,7 +141,7 @@ export class History {
 
   /** A read of these keys begins. */
   read(keys: readonly string[]): Read {
-    const read = this.#call(keys);
+    const read = { keys, began: ++this.#order, at: this.#options.now() };
     this.#open.add(read);
     this.counts.reads += keys.length;
     return read;
@@ -182,10 +184,6 @@ export class History {
     let own = this.#keys.get(key);
     if (own === undefined) this.#keys.set(key, (own = { key, kind: 'value', writes: [] }));
     return own;
-  }
-
-  #call(keys: readonly string[]): Call {
-    return { keys, began: ++this.#order, at: this.#options.now() };
   }
 
   #end(call: Call): void {
