@@ -8,8 +8,7 @@ export type ErrorCode =
   | 'SERVER' // the server answered ERROR, CLIENT_ERROR or SERVER_ERROR
   | 'OVERLOADED' // more is queued for one server than the limit allows
   | 'TOO_LARGE' // a reply or value is over a limit
-  | 'CLOSED' // the client was closed while the call waited
-  | 'ABORTED'; // the caller's AbortSignal fired
+  | 'CLOSED'; // the client was closed while the call waited
 
 /** Base of every error that the engine makes. The message never holds value bytes. */
 export class MemcacheError extends Error {

@@ -21,6 +21,9 @@ export const MAX_QUEUED = 262_144;
 /** Bytes that wait to be sent on one connection: a server that stops reading must not fill our memory. */
 export const MAX_QUEUED_BYTES = 256 * 1024 * 1024;
 
+/** First pause for a server whose connections end without one good reply, in milliseconds; each next one doubles. */
+export const FIRST_PAUSE_MS = 50;
+
 /** Lone gets of one tick that share a line; measured best on memcached 1.6.18 (8: 0.80, 16: 0.92, 32: 1.00). */
 export const MAX_JOINED_GETS = 32;
 

@@ -41,7 +41,7 @@ export class Aborts {
         },
         (error: unknown) => {
           forget();
-          reject(error as Error);
+          reject(error);
         },
       );
     });

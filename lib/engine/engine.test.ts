@@ -80,9 +80,10 @@ const engines: Engine[] = [];
 let events: string[] = [];
 
 const observer: Observer = {
-  dead: (server, cause) => events.push(`${server.name} dead: ${cause.constructor.name}`),
-  alive: (server) => events.push(`${server.name} alive`),
-  broken: (server, cause) => events.push(`${server.name} broken: ${cause.constructor.name}`),
+  happened: ({ name, server, cause }) =>
+    void events.push(
+      `${server.name} ${name}${cause === undefined ? '' : `: ${cause.constructor.name}`}`,
+    ),
 };
 
 async function serve(script: Script, greeting?: string): Promise<ScriptedServer> {
@@ -186,7 +187,7 @@ describe('after a lie the engine closes the connection, answers nothing wrong, a
     const engine = start([server.port]);
     await engine.get(key('0a'), undefined, null);
     socketOfFirst?.write('VALUE 0a 0 3\r\nold\r\nEND\r\n');
-    await until(() => events.includes('s0 broken: ProtocolError'));
+    await until(() => events.includes('s0 protocol-error: ProtocolError'));
     expect(await engine.get(key('0a'), undefined, 'miss')).toBe('miss');
     expect(server.accepted()).toBe(2);
   });
@@ -233,7 +234,7 @@ describe('a server that hangs', () => {
     expect(
       results.map((r) => (r as PromiseRejectedResult).reason as Error).map((e) => e.name),
     ).toEqual(['TimeoutError', 'TimeoutError', 'TimeoutError']);
-    expect(events).toEqual(['s0 alive', 's0 dead: TimeoutError']);
+    expect(events).toEqual(['s0 alive', 's0 timeout: TimeoutError', 's0 dead: TimeoutError']);
   });
 
   it('does not win time by dripping', async () => {

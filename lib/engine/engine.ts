@@ -6,13 +6,14 @@ import { Clock, systemTime, type TimeSource } from '../net/clock';
 import { ABSENT, Operation, type Answers } from '../net/operation';
 import { Command, NO_ENTRY, NO_OPTIONS, type Entry, type RequestOptions } from '../wire/wire';
 import type { Spot } from '../placement/placement';
+import { Aborts } from './aborts';
 import type { AnswersOf, Dialect } from './dialect';
 import { Gather, ManyGets, sendTo } from './gather';
 import type { WireKey } from './keys';
 import { Router } from './router';
 import type { Observer, Server, ServerContext, ServerSpec } from './server';
 
-export { ABSENT, Command, NO_OPTIONS };
+export { ABSENT, Command, NO_ENTRY, NO_OPTIONS };
 
 export type { Entry };
 
@@ -23,6 +24,7 @@ export interface ChangeOptions extends RequestOptions {
 
 export interface EngineOptions {
   readonly observer: Observer;
+  readonly random?: () => number;
   readonly time?: TimeSource;
   readonly open?: OpenSocket;
 }
@@ -53,6 +55,9 @@ export class Engine {
   readonly #context: ServerContext;
   readonly #router: Router;
   readonly #manyGets: ManyGets;
+  readonly #aborts = new Aborts(() => {
+    for (const server of this.#context.live) server.recall();
+  });
 
   constructor(dialect: Dialect, specs: readonly ServerSpec[], options: EngineOptions) {
     const { wire, decode, failure, placement, answers } = dialect;
@@ -66,6 +71,8 @@ export class Engine {
       clock: new Clock(failure.timeout, options.time ?? systemTime),
       open: options.open ?? openSocket,
       observer: options.observer,
+      random: options.random ?? Math.random,
+      live: new Set(),
       reroute: (op, cause) => this.#reroute(op, cause),
     };
     this.setServers(specs);
@@ -85,19 +92,24 @@ export class Engine {
     return this.#router.home(key, spot)?.spec;
   }
 
-  /** One key's value; a miss answers `miss`. */
-  get(key: WireKey, spot: Spot | undefined, miss: unknown): Promise<unknown> {
+  /** One key's value; a miss answers `miss`. In all methods, `signal` ends the call with its reason. */
+  get(key: WireKey, spot: Spot | undefined, miss: unknown, signal?: AbortSignal): Promise<unknown> {
     const op = new Operation(Command.get, key, this.#dialect.answers.get);
     op.miss = miss;
-    return this.#call(op, spot);
+    return this.#call(op, spot, signal);
   }
 
   /** One key's value with flags and cas id, as a Hit; a miss answers `miss`. */
-  gets(key: WireKey, spot: Spot | undefined, miss: unknown): Promise<unknown> {
+  gets(
+    key: WireKey,
+    spot: Spot | undefined,
+    miss: unknown,
+    signal?: AbortSignal,
+  ): Promise<unknown> {
     const op = new Operation(Command.gets, key, this.#dialect.answers.get);
     op.miss = miss;
     op.full = true;
-    return this.#call(op, spot);
+    return this.#call(op, spot, signal);
   }
 
   /** Values (for `gets`: Hits) in the order asked, ABSENT where none came; every server is asked before one answers. */
@@ -105,8 +117,10 @@ export class Engine {
     command: 0 | 1,
     keys: readonly WireKey[],
     spots: readonly (Spot | undefined)[] | undefined,
+    signal?: AbortSignal,
   ): Promise<unknown[]> {
-    return this.#manyGets.get(command, keys, spots);
+    if (signal === undefined) return this.#manyGets.get(command, keys, spots);
+    return this.#aborts.run(signal, (ops) => this.#manyGets.get(command, keys, spots, ops));
   }
 
   /** Changes one key. */
@@ -116,9 +130,10 @@ export class Engine {
     spot: Spot | undefined,
     options: ChangeOptions,
     entry = NO_ENTRY,
+    signal?: AbortSignal,
   ): Promise<unknown> {
     const answers = this.#dialect.answers[CHANGES[command]];
-    return this.#call(this.#changing(command, key, options, entry, answers), spot);
+    return this.#call(this.#changing(command, key, options, entry, answers), spot, signal);
   }
 
   /** Changes many keys, all of a server in one write; the answers in the order of the keys. */
@@ -128,8 +143,23 @@ export class Engine {
     spots: readonly (Spot | undefined)[] | undefined,
     options: ChangeOptions,
     entries?: readonly Entry[],
+    signal?: AbortSignal,
   ): Promise<unknown[]> {
-    const gather = new Gather(keys.length, undefined);
+    if (signal === undefined) return this.#changeAll(command, keys, spots, options, entries);
+    return this.#aborts.run(signal, (ops) =>
+      this.#changeAll(command, keys, spots, options, entries, ops),
+    );
+  }
+
+  #changeAll(
+    command: Change,
+    keys: readonly WireKey[],
+    spots: readonly (Spot | undefined)[] | undefined,
+    options: ChangeOptions,
+    entries: readonly Entry[] | undefined,
+    ops?: Operation[],
+  ): Promise<unknown[]> {
+    const gather = new Gather(keys.length, undefined, ops);
     const family = command === Command.delete ? 'deleteMany' : CHANGES[command];
     const answers = this.#dialect.answers[family];
     for (let i = 0; i < keys.length; i++) {
@@ -142,31 +172,31 @@ export class Engine {
   }
 
   /** Empties every server that can be reached. */
-  flushAll(time = ''): Promise<ServerAnswer[]> {
-    return this.#everywhere(Command.flushAll, 'flushAll', '', time);
+  flushAll(time = '', signal?: AbortSignal): Promise<ServerAnswer[]> {
+    return this.#everywhere(Command.flushAll, 'flushAll', '', signal, time);
   }
 
   /** `stats` of every server; `args` is checked by the client. */
-  stats(args: string): Promise<ServerAnswer[]> {
-    return this.#everywhere(Command.stats, 'stats', args);
+  stats(args: string, signal?: AbortSignal): Promise<ServerAnswer[]> {
+    return this.#everywhere(Command.stats, 'stats', args, signal);
   }
 
-  version(): Promise<ServerAnswer[]> {
-    return this.#everywhere(Command.version, 'version');
+  version(signal?: AbortSignal): Promise<ServerAnswer[]> {
+    return this.#everywhere(Command.version, 'version', '', signal);
   }
 
-  verbosity(level: number): Promise<ServerAnswer[]> {
-    return this.#everywhere(Command.verbosity, 'verbosity', String(level));
+  verbosity(level: number, signal?: AbortSignal): Promise<ServerAnswer[]> {
+    return this.#everywhere(Command.verbosity, 'verbosity', String(level), signal);
   }
 
   /** Asks every connected server to close; settles when all have. */
-  quit(): Promise<ServerAnswer[]> {
-    return this.#everywhere(Command.quit, 'quit', '', '', (server) => server.connected);
+  quit(signal?: AbortSignal): Promise<ServerAnswer[]> {
+    return this.#everywhere(Command.quit, 'quit', '', signal, '', (server) => server.connected);
   }
 
-  /** Closes all connections; what waits fails. Later calls connect again. */
+  /** Closes all connections, those of old server lists too; what waits fails. Later calls connect again. */
   disconnect(): void {
-    for (const server of this.servers) server.disconnect();
+    for (const server of [...this.#context.live]) server.disconnect();
   }
 
   /** Forgets which servers were dead. */
@@ -188,7 +218,15 @@ export class Engine {
     return op;
   }
 
-  #call(op: Operation, spot: Spot | undefined): Promise<unknown> {
+  #call(op: Operation, spot: Spot | undefined, signal: AbortSignal | undefined): Promise<unknown> {
+    if (signal !== undefined) return this.#aborts.run(signal, (ops) => this.#start(op, spot, ops));
+    const promise = op.promise();
+    this.#send(op, spot);
+    return promise;
+  }
+
+  #start(op: Operation, spot: Spot | undefined, ops: Operation[]): Promise<unknown> {
+    ops.push(op);
     const promise = op.promise();
     this.#send(op, spot);
     return promise;
@@ -206,25 +244,29 @@ export class Engine {
   #everywhere(
     command: Command,
     answers: AnswersOf,
-    key = '',
+    key: string,
+    signal: AbortSignal | undefined,
     time = '',
     which: (server: Server) => boolean = () => true,
   ): Promise<ServerAnswer[]> {
-    return Promise.all(
-      this.servers.filter(which).map(async (server) => {
-        const op = new Operation(command, key, this.#dialect.answers[answers]);
-        op.pinned = true;
-        if (time !== '') op.options = { ...NO_OPTIONS, time };
-        const answer = op.promise();
-        sendTo(server, op);
-        return { server: server.spec, answer: await answer };
-      }),
-    );
+    const ask = (ops: Operation[]): Promise<ServerAnswer[]> =>
+      Promise.all(
+        this.servers.filter(which).map(async (server) => {
+          const op = new Operation(command, key, this.#dialect.answers[answers]);
+          ops.push(op);
+          op.pinned = true;
+          if (time !== '') op.options = { ...NO_OPTIONS, time };
+          const answer = op.promise();
+          sendTo(server, op);
+          return { server: server.spec, answer: await answer };
+        }),
+      );
+    return signal === undefined ? ask([]) : this.#aborts.run(signal, ask);
   }
 
   /** Takes back a request whose server failed before a byte of it was sent, or that may be sent a second time. */
   #reroute(op: Operation, cause: MemcacheError): void {
-    if (op.settled) return;
+    if (op.settled || op.abandoned) return;
     if (op.many !== undefined) return this.#manyGets.reroute(op, op.many, cause);
     try {
       if (op.resent) this.#router.send(op, cause);

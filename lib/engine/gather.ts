@@ -18,7 +18,11 @@ export class Gather {
   #parts = 1;
   #error: { readonly thrown: unknown } | undefined;
 
-  constructor(size: number, empty: unknown) {
+  /** All parts that were ever added, where somebody may want to abandon them. */
+  readonly #all: Operation[] | undefined;
+
+  constructor(size: number, empty: unknown, all?: Operation[]) {
+    this.#all = all;
     this.values = new Array<unknown>(size).fill(empty);
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -39,6 +43,7 @@ export class Gather {
 
   #add(op: Operation, resolve: Operation['resolve']): Operation {
     this.#parts++;
+    this.#all?.push(op);
     op.whole = this;
     // Called on the operation, so that one function serves all parts.
     op.resolve = resolve;
@@ -91,13 +96,17 @@ export class ManyGets {
     this.#answers = answers;
   }
 
-  /** The values in the order asked; ABSENT where none came. */
+  /**
+   * The values in the order asked; ABSENT where none came.
+   * @param all takes every request that is made, as long as the call lasts
+   */
   get(
     command: Command,
     keys: readonly string[],
     spots: readonly (Spot | undefined)[] | undefined,
+    all?: Operation[],
   ): Promise<unknown[]> {
-    const gather = new Gather(keys.length, ABSENT);
+    const gather = new Gather(keys.length, ABSENT, all);
     const { only } = this.#router;
     if (only?.connected === true && keys.length <= MAX_KEYS_PER_LINE) {
       // One server that is there: the list goes out as it is; ways are made only if it fails.

@@ -1,6 +1,13 @@
 // One server of the list: its connection, and whether it is dead and until when.
 
-import { ClosedError, type MemcacheError, ProtocolError } from '../errors';
+import {
+  ClosedError,
+  ProtocolError,
+  TimeoutError,
+  TooLargeError,
+  type MemcacheError,
+} from '../errors';
+import { FIRST_PAUSE_MS } from '../limits';
 import type { Address, OpenSocket } from '../net/address';
 import type { Clock } from '../net/clock';
 import { Connection, type ConnectionOptions, type Loss, type Owner } from '../net/connection';
@@ -8,6 +15,7 @@ import { Operation } from '../net/operation';
 import { Command, type Wire } from '../wire/wire';
 import type { DecodeValue } from '../net/conversation';
 import type { FailurePolicy } from './dialect';
+import type { ServerEventName } from './events';
 
 /** A server as a client names it. */
 export interface ServerSpec {
@@ -25,18 +33,25 @@ export interface ServerContext {
   readonly clock: Clock;
   readonly open: OpenSocket;
   readonly observer: Observer;
+  /** From 0 up to 1, for jitter. */
+  readonly random: () => number;
+  /** All servers with a connection, those of old lists included. */
+  readonly live: Set<Server>;
   /** Takes back a request of which no byte was sent, or that may be sent again. */
   readonly reroute: (op: Operation, cause: MemcacheError) => void;
 }
 
-/** Is told what happens to servers; must not throw. */
+/** What happened to a server; fields as in ServerEvent. */
+export interface Happening {
+  readonly name: ServerEventName;
+  readonly server: ServerSpec;
+  readonly cause: MemcacheError | undefined;
+  readonly until: number | undefined;
+}
+
+/** Is told what happens to servers, when it does; must not throw. */
 export interface Observer {
-  /** The server failed and is left alone until `until` (seconds since the epoch). */
-  dead(server: ServerSpec, cause: MemcacheError, until: number): void;
-  /** A connection to the server is open. */
-  alive(server: ServerSpec): void;
-  /** The server broke the protocol; its connection was closed, the server is not dead. */
-  broken(server: ServerSpec, cause: MemcacheError): void;
+  happened(happening: Happening): void;
 }
 
 export class Server implements Owner {
@@ -46,8 +61,10 @@ export class Server implements Owner {
   #connection: Connection | undefined;
   /** Left alone until then, on the monotonic clock in milliseconds. */
   #deadUntil = -Infinity;
-  /** It failed since it was last emptied, and is to be emptied when it comes back. */
-  #flushOwed = false;
+  /** It failed since a connection to it was last open. */
+  #failed = false;
+  /** Connections in a row that ended without a good reply. */
+  #fruitless = 0;
 
   constructor(spec: ServerSpec, context: ServerContext) {
     this.spec = spec;
@@ -92,11 +109,17 @@ export class Server implements Owner {
   /** Forgets that the server was dead. */
   revive(): void {
     this.#deadUntil = -Infinity;
+    this.#fruitless = 0;
   }
 
   /** Closes the connection; what waits fails. The next call connects again. */
   disconnect(): void {
     this.#connection?.close(new ClosedError('the client was disconnected', this.spec.name));
+  }
+
+  /** A caller of this client has gone. */
+  recall(): void {
+    this.#connection?.recall();
   }
 
   /** Closes the connection when nothing waits any more. */
@@ -106,16 +129,23 @@ export class Server implements Owner {
 
   opened(): void {
     this.#deadUntil = -Infinity;
-    this.#flushOwed = false;
-    this.#context.observer.alive(this.spec);
+    this.#failed = false;
+    this.#tell('alive');
+  }
+
+  overloaded(cause: MemcacheError): void {
+    this.#tell('overload', cause);
   }
 
   lost(_connection: Connection, loss: Loss): void {
     this.#connection = undefined;
     const { cause } = loss;
-    const { observer, reroute } = this.#context;
-    if (cause instanceof ProtocolError) observer.broken(this.spec, cause);
-    else if (this.#isFailure(loss)) this.#markDead(cause);
+    const { live, reroute } = this.#context;
+    live.delete(this);
+    if (loss.wasUseful) this.#fruitless = 0;
+    else if (loss.wasBusy) this.#fruitless++;
+    if (isLie(cause)) this.#onLie(cause);
+    else if (this.#isFailure(loss)) this.#onFailure(cause);
     for (const op of loss.unheard) {
       if (this.#mayResend(op)) {
         op.resent = true;
@@ -133,26 +163,56 @@ export class Server implements Owner {
   /** Whether the server failed; not when we closed, nor when an idle or just reused connection was closed by it. */
   #isFailure(loss: Loss): boolean {
     if (loss.cause instanceof ClosedError || !loss.wasBusy) return false;
-    return this.#context.failure.resend.size === 0 || loss.unheard.length === 0;
+    const { resend } = this.#context.failure;
+    return resend.size === 0 || loss.unheard.length === 0 || this.#fruitless > 1;
   }
 
   #mayResend(op: Operation): boolean {
     return !op.resent && op.whole === undefined && this.#context.failure.resend.has(op.command);
   }
 
-  /** Left alone for a while. */
-  #markDead(cause: MemcacheError): void {
-    const { observer, failure, clock } = this.#context;
-    this.#deadUntil = clock.now() + failure.deadFor;
-    this.#flushOwed = failure.flushOnReconnect;
-    observer.dead(this.spec, cause, (Date.now() + failure.deadFor) / 1000);
+  #onFailure(cause: MemcacheError): void {
+    if (cause instanceof TimeoutError) this.#tell('timeout', cause);
+    this.#leaveAlone(this.#context.failure.deadFor, cause);
+  }
+
+  /**
+   * A server that lies once is connected again by the next call. One that does nothing else is given pauses that
+   * double, up to the time of a dead one, with full jitter: many processes met it at the same moment.
+   */
+  #onLie(cause: MemcacheError): void {
+    this.#tell('protocol-error', cause);
+    if (this.#fruitless < 2) return;
+    const { failure, random } = this.#context;
+    const most = FIRST_PAUSE_MS * 2 ** (this.#fruitless - 2);
+    this.#leaveAlone(random() * Math.min(most, failure.deadFor), cause);
+  }
+
+  /** After that time one connection is tried, by the first call; all that come until it is made or lost wait for it. */
+  #leaveAlone(ms: number, cause: MemcacheError): void {
+    this.#failed = true;
+    this.#deadUntil = this.#context.clock.now() + ms;
+    this.#tell('dead', cause, (Date.now() + ms) / 1000);
+  }
+
+  #tell(name: ServerEventName, cause?: MemcacheError, until?: number): void {
+    this.#context.observer.happened({ name, server: this.spec, cause, until });
   }
 
   #connect(): void {
+    const { failure, live } = this.#context;
     this.#connection = new Connection(this.#connectionOptions, this);
-    if (!this.#flushOwed) return;
+    live.add(this);
+    if (!this.#failed) return;
+    this.#tell('reconnect');
+    if (!failure.flushOnReconnect) return;
     const flush = new Operation(Command.flushAll, '', {});
     flush.pinned = true;
     this.#connection.send(flush);
   }
+}
+
+/** What the server sent cannot be taken; that it is there, and answers, it has shown. */
+function isLie(cause: MemcacheError): boolean {
+  return cause instanceof ProtocolError || cause instanceof TooLargeError;
 }

@@ -56,6 +56,7 @@ export class Clock {
 
   forget(item: Watched): void {
     this.#watched.delete(item);
+    if (this.#watched.size === 0) this.#halt();
   }
 
   /** Something waits from now on: the timer must run. */
@@ -66,11 +67,7 @@ export class Clock {
   }
 
   #onTick(): void {
-    if (!this.#anyBusy()) {
-      this.#stop?.();
-      this.#stop = undefined;
-      return;
-    }
+    if (!this.#anyBusy()) return this.#halt();
     // A program that held the event loop has sent late and read nothing: its servers get one more tick. And
     // replies that have arrived are read before anything is judged.
     const late = this.#time.now() - this.#lastTick > 2 * this.#tick;
@@ -81,6 +78,11 @@ export class Clock {
       const now = this.#time.now();
       for (const item of this.#watched) item.expire(now);
     });
+  }
+
+  #halt(): void {
+    this.#stop?.();
+    this.#stop = undefined;
   }
 
   #anyBusy(): boolean {

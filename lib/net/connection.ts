@@ -35,6 +35,8 @@ export interface Loss {
   readonly unheard: readonly Operation[];
   /** Whether anything was waiting. */
   readonly wasBusy: boolean;
+  /** Whether it ever gave a good reply. */
+  readonly wasUseful: boolean;
 }
 
 /** Who owns connections. */
@@ -42,6 +44,8 @@ export interface Owner {
   opened(connection: Connection): void;
   /** Told once. Operations in the loss are the owner's to settle; all others have been failed. */
   lost(connection: Connection, loss: Loss): void;
+  /** A request was refused; told once a tick. */
+  overloaded(cause: OverloadedError): void;
 }
 
 export interface ConnectionOptions {
@@ -80,6 +84,10 @@ export class Connection implements Watched {
   #closeWhenIdle = false;
   /** Bytes that the socket had not sent when it was last asked. */
   #backlog = 0;
+  /** The owner knows that requests of this tick are refused. */
+  #toldOverload = false;
+  /** Callers that may have gone since the unsent requests were last looked through. */
+  #recalled = 0;
 
   constructor(options: ConnectionOptions, owner: Owner) {
     this.#options = options;
@@ -130,7 +138,41 @@ export class Connection implements Watched {
 
   #refuse(op: Operation): void {
     const { name } = this.#options;
-    op.giveUp(new OverloadedError('too many requests or bytes wait for one server', name));
+    const cause = new OverloadedError('too many requests or bytes wait for one server', name);
+    if (!this.#toldOverload) {
+      this.#toldOverload = true;
+      this.#owner.overloaded(cause);
+    }
+    op.giveUp(cause);
+  }
+
+  /** A caller of this client has gone: its requests that were not sent are not sent any more. */
+  recall(): void {
+    const { pending } = this.#conversation;
+    const { gathered, silent } = this.#outbox;
+    const unsent = pending.tail - Math.max(this.#sentTail, pending.head) + gathered + silent.length;
+    // Looked through when half of them may be gone (and before a write): however many go, each costs little.
+    if (++this.#recalled * 2 >= unsent) this.#withdraw();
+    // A server that hangs is found by the deadline of what it was sent. Without one nobody would ever close.
+    if (this.#options.timeout === Infinity && this.busy && !this.#isAwaited()) {
+      this.close(new ClosedError('nobody waits for the replies any more', this.#options.name));
+    }
+  }
+
+  #withdraw(): void {
+    this.#recalled = 0;
+    this.#outbox.withdraw(this.#sentTail);
+    this.#onIdle();
+  }
+
+  #isAwaited(): boolean {
+    const { pending } = this.#conversation;
+    const { gathered, silent } = this.#outbox;
+    if (gathered > 0 || silent.length > 0) return true;
+    for (let p = pending.tail - 1; p >= pending.head; p--) {
+      if (pending.get(p)?.awaited === true) return true;
+    }
+    return false;
   }
 
   /** Fails everything that waits with `cause` and closes the socket. */
@@ -177,7 +219,9 @@ export class Connection implements Watched {
   /** Gives all that was gathered to the socket in one write. */
   flush(): void {
     this.#isScheduled = false;
+    this.#toldOverload = false;
     if (this.#isDead) return;
+    if (this.#recalled > 0) this.#withdraw();
     this.#outbox.commit();
     if (!this.#isOpen) return;
     this.#write();
@@ -205,13 +249,11 @@ export class Connection implements Watched {
 
   /** A silent request is answered when it is sent; that it was silent is proved by a fence before the next reply. */
   #settleSilent(): void {
-    const { silent } = this.#outbox;
     this.#needsFence = true;
-    for (const op of silent) {
+    for (const op of this.#outbox.takeSilent()) {
       op.settled = true;
       op.resolve(op.miss);
     }
-    silent.length = 0;
     this.#onIdle();
   }
 
@@ -274,6 +316,7 @@ export class Connection implements Watched {
   #die(cause: MemcacheError, now = 0): void {
     if (this.#isDead) return;
     const wasBusy = this.busy;
+    const { wasUseful } = this.#conversation;
     this.#isDead = true;
     this.#options.clock.forget(this);
     this.#socket.destroy();
@@ -289,6 +332,7 @@ export class Connection implements Watched {
       unsent: late.length === 0 ? unsent : unsent.filter((op) => !op.settled),
       unheard: isUnheard ? sent : [],
       wasBusy,
+      wasUseful,
     });
   }
 
@@ -302,7 +346,7 @@ export class Connection implements Watched {
       const op = pending.shift();
       if (op !== undefined && !op.settled) (isSent ? sent : unsent).push(op);
     }
-    unsent.push(...this.#outbox.drain(), ...this.#outbox.silent.splice(0));
+    unsent.push(...this.#outbox.drain(), ...this.#outbox.takeSilent());
     this.#outbox.sink.clear();
     for (const op of unsent) op.closesLine = true;
     return { sent, unsent };

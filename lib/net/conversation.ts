@@ -28,12 +28,19 @@ export class Conversation {
   readonly pending = new Ring<Operation>();
   readonly #decoder: Decoder;
   readonly #decode: DecodeValue;
+  /** 1: the last reply put the conversation out of step. */
+  #inDoubt: 0 | 1 = 0;
   /** Position of the get of the current line whose entry is expected next. */
   #expected = 0;
 
   constructor(wire: Wire, decode: DecodeValue) {
     this.#decoder = wire.createDecoder();
     this.#decode = decode;
+  }
+
+  /** Whether any reply was good. */
+  get wasUseful(): boolean {
+    return this.pending.head > this.#inDoubt;
   }
 
   /**
@@ -166,6 +173,7 @@ export class Conversation {
   /** @throws {ProtocolError} what follows may not be the next reply */
   #checkStep(): void {
     if (this.#decoder.inSync) return;
+    this.#inDoubt = 1;
     const line = JSON.stringify(this.#decoder.text.slice(0, 64));
     throw new ProtocolError(`the connection may be out of step after ${line}`);
   }

@@ -80,6 +80,9 @@ function executor(resolve: Settle, reject: Settle): void {
 
 function ignore(): void {}
 
+/** Takes the answer of a call whose caller has gone. */
+function drop(): void {}
+
 /** All operations have this one shape, so that the hot path stays monomorphic; few fields, so that it stays small. */
 export class Operation implements Request {
   // What is sent.
@@ -132,6 +135,23 @@ export class Operation implements Request {
     return promise;
   }
 
+  /**
+   * The caller has gone. The request keeps its place in the conversation, where its reply is read and checked as any
+   * other and then dropped: so nobody else's reply can shift. What was not sent yet is not sent (Outbox.withdraw).
+   */
+  abandon(): void {
+    this.resolve = this.reject = drop;
+  }
+
+  get abandoned(): boolean {
+    return this.resolve === drop;
+  }
+
+  /** Whether somebody wants the answer. */
+  get awaited(): boolean {
+    return this.resolve !== drop && this.resolve !== ignore;
+  }
+
   /** Answers a reply that ended in `code`; `line` is the text of an error line. */
   answer(code: Code, line: string): void {
     this.#settle(this.answers[code], line, undefined);
@@ -142,8 +162,9 @@ export class Operation implements Request {
     this.#settle(this.answers[Code.failed], cause.message, cause);
   }
 
-  /** Answers that nothing was sent. */
+  /** Answers that nothing was sent; what was to be sent again was sent once, so that its effect is unknown. */
   giveUp(cause: MemcacheError): void {
+    if (this.resent) return this.fail(cause);
     const { answers } = this;
     const answer = Code.unreached in answers ? answers[Code.unreached] : answers[Code.failed];
     this.#settle(answer, cause.message, cause);

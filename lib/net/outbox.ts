@@ -47,6 +47,8 @@ export class Outbox {
   readonly sink = new Sink();
   /** Requests that expect no reply and wait to be sent. */
   readonly silent: Operation[] = [];
+  /** The position in the wire order behind each of them. */
+  readonly #silentAt: number[] = [];
   /** Gets of this tick that are not in the sink yet. */
   gathered = 0;
   readonly #wire: Wire;
@@ -73,8 +75,42 @@ export class Outbox {
     }
     if (op.many !== undefined) this.#wire.encodeGets(command, op.many.keys, this.sink);
     else this.#wire.encode(op, this.sink);
-    if (op.options.noreply) this.silent.push(op);
-    else this.#pending.push(op);
+    if (!op.options.noreply) this.#pending.push(op);
+    else {
+      this.silent.push(op);
+      this.#silentAt.push(this.#pending.tail);
+    }
+  }
+
+  /** Takes out the silent requests: they were sent, or never will be. */
+  takeSilent(): Operation[] {
+    this.#silentAt.length = 0;
+    return this.silent.splice(0);
+  }
+
+  /**
+   * Encodes what was not sent anew, without the requests whose callers have gone.
+   * @param from position of the first request of which no byte was given to the socket
+   */
+  withdraw(from: number): void {
+    this.commit();
+    const first = Math.max(from, this.#pending.head);
+    const places = [...this.#silentAt];
+    const silent = this.takeSilent();
+    const unsent = this.#pending.cut(first);
+    this.sink.clear();
+    let next = 0;
+    for (const [i, op] of unsent.entries()) {
+      while ((places[next] ?? Infinity) <= first + i) this.#addAgain(silent[next++]);
+      this.#addAgain(op);
+    }
+    while (next < silent.length) this.#addAgain(silent[next++]);
+  }
+
+  #addAgain(op: Operation | undefined): void {
+    if (op === undefined || op.abandoned) return;
+    op.closesLine = true;
+    this.add(op);
   }
 
   #gather(op: Operation): void {

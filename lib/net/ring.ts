@@ -35,6 +35,17 @@ export class Ring<T> {
     return item;
   }
 
+  /** Takes out all from `position` on, oldest first. */
+  cut(position: number): T[] {
+    const items: T[] = [];
+    for (let p = Math.max(position, this.head); p < this.tail; p++) {
+      items.push(this.#slots[p & this.#mask] as T);
+      this.#slots[p & this.#mask] = undefined;
+    }
+    this.tail -= items.length;
+    return items;
+  }
+
   /** Takes everything out, oldest first. */
   drain(): T[] {
     const items: T[] = [];

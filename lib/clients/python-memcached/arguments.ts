@@ -7,14 +7,16 @@ export interface Signature {
   /** How many parameters come before these, `self` included. */
   readonly required: number;
   readonly names: readonly string[];
+  /** Parameters behind these that are given by name only. */
+  readonly namedOnly?: readonly string[];
 }
 
 /**
- * The arguments for `signature.names`, by position; undefined where none was given.
+ * The arguments for `signature.names` and `namedOnly`, in this order; undefined where none was given.
  * @throws {TypeError} a name that the method does not have, a parameter given twice, or too many arguments; as Python
  */
 export function bind(signature: Signature, given: readonly unknown[]): unknown[] {
-  const { method, required, names } = signature;
+  const { method, required, names, namedOnly = [] } = signature;
   const last = lastGiven(given);
   const named = last >= 0 ? given[last] : undefined;
   const byName = isNamed(named) ? named : undefined;
@@ -25,9 +27,10 @@ export function bind(signature: Signature, given: readonly unknown[]): unknown[]
       `${method}() takes from ${required} to ${most} positional arguments but ${required + positional.length} were given`,
     );
   }
-  const bound = names.map((_name, i) => positional[i]);
+  const all = [...names, ...namedOnly];
+  const bound = all.map((_name, i) => positional[i]);
   for (const [name, value] of Object.entries(byName ?? {})) {
-    const at = names.indexOf(name);
+    const at = all.indexOf(name);
     if (at === -1) throw new TypeError(`${method}() got an unexpected keyword argument '${name}'`);
     if (positional[at] !== undefined) {
       throw new TypeError(`${method}() got multiple values for argument '${name}'`);
@@ -35,6 +38,20 @@ export function bind(signature: Signature, given: readonly unknown[]): unknown[]
     bound[at] = value;
   }
   return bound;
+}
+
+/**
+ * The `signal` of a call, if it has one.
+ * @throws {TypeError} it is no AbortSignal
+ */
+export function signalOf(value: unknown): AbortSignal | undefined {
+  // One of another realm is no instance of ours.
+  if (value === undefined || value === null || isSignal(value)) return value ?? undefined;
+  throw new TypeError('signal must be an AbortSignal');
+}
+
+function isSignal(value: unknown): value is AbortSignal {
+  return typeof (value as Partial<AbortSignal>).throwIfAborted === 'function';
 }
 
 function lastGiven(given: readonly unknown[]): number {

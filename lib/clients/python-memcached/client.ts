@@ -1,16 +1,19 @@
 // python-memcached's Client: its methods, their parameters, and what they answer. Behaviour by release: releases.ts.
 
+import { EventEmitter } from 'node:events';
 import {
   ABSENT,
   Command,
   Engine,
+  NO_ENTRY,
   type Change,
   type ChangeOptions,
   type Entry,
 } from '../../engine/engine';
+import { tell, type ServerEvents } from '../../engine/events';
 import type { Hit } from '../../net/operation';
 import type { Codec } from '../../value/codec';
-import { bind, isNamed } from './arguments';
+import { bind, isNamed, signalOf } from './arguments';
 import { DebugLog } from './debug-log';
 import { createCodec, createDialect } from './dialect';
 import * as errors from './errors';
@@ -22,8 +25,10 @@ import { parseServers, type ServerArgument } from './server-string';
 import {
   KEY_ONLY,
   SIGNATURES,
+  deleteSignature,
   pairsOf,
   statArguments,
+  type CallOptions,
   type CheckKeyArguments,
   type CountArguments,
   type Counted,
@@ -32,6 +37,7 @@ import {
   type GetMultiArguments,
   type Mapping,
   type SetMultiArguments,
+  type StatsArguments,
   type StoreArguments,
   type Stored,
   type TouchArguments,
@@ -59,6 +65,11 @@ export class Client {
   readonly cas_ids = new Map<string, string>();
   /** Whether `debuglog` prints. */
   debug: boolean;
+  /**
+   * Tells what happens to servers: `dead`, `alive`, `timeout`, `protocol-error`, `overload`, `reconnect`, each with a
+   * ServerEvent. The channels `memcache-py:dead` and so on of `node:diagnostics_channel` tell it for all clients.
+   */
+  readonly events: ServerEvents = new EventEmitter();
 
   readonly #calls = noCalls();
   readonly #options: Options;
@@ -88,7 +99,12 @@ export class Client {
     this.#plainStore = { ...KEY_ONLY, time: '0', sent: true, tail: release.tail };
     const dialect = createDialect(options, this.#codec, this.#log);
     this.#engine = new Engine(dialect, parseServers(servers, release), {
-      observer: this.#log,
+      observer: {
+        happened: (happening) => {
+          this.#log.happened(happening);
+          tell(this.events, happening);
+        },
+      },
       ...options.injected,
     });
   }
@@ -148,10 +164,12 @@ export class Client {
       const wire = this.#keys.wire(own);
       const spot = spotOf(own);
       this.#calls.delete++;
-      const [time, noreply] = this.#deleteArguments(rest);
+      const [time, noreply, signal] = this.#deleteArguments(rest);
       const given = time !== undefined && time !== null && secondsText(time) === '0';
       const options = this.#deleting(DELETE_TIMES[this.#release.deleteTime](given), noreply, '');
-      return this.#engine.change(Command.delete, wire, spot, options) as Promise<0 | 1>;
+      return this.#engine.change(Command.delete, wire, spot, options, NO_ENTRY, signal) as Promise<
+        0 | 1
+      >;
     } catch (error) {
       return refuse(error);
     }
@@ -160,12 +178,19 @@ export class Client {
   /** Deletes many keys. 1, unless a connection failed after the command was sent; what was deleted is not told. */
   async delete_multi(keys: Iterable<MultiKey>, ...rest: DeleteMultiArguments): Promise<0 | 1> {
     this.#calls.delete_multi++;
-    const [time, prefix, noreply] = bind(SIGNATURES.delete_multi, rest);
+    const [time, prefix, noreply, signal] = bind(SIGNATURES.delete_multi, rest);
     const { wires, spots } = this.#keys.many(keys, prefix, 'write');
     const given = time !== undefined && time !== null && secondsText(time) === '0';
     const { deleteManyTime, deleteManyTail } = this.#release;
     const options = this.#deleting(DELETE_TIMES[deleteManyTime](given), noreply, deleteManyTail);
-    const answers = await this.#engine.changeMany(Command.delete, wires, spots, options);
+    const answers = await this.#engine.changeMany(
+      Command.delete,
+      wires,
+      spots,
+      options,
+      undefined,
+      signalOf(signal),
+    );
     return answers.includes(0) ? 0 : 1;
   }
 
@@ -175,8 +200,9 @@ export class Client {
   }
 
   /** Empties every server that can be reached. */
-  async flush_all(): Promise<null> {
-    await this.#engine.flushAll();
+  async flush_all(options?: CallOptions): Promise<null> {
+    const [signal] = bind(SIGNATURES.flush_all, [options]);
+    await this.#engine.flushAll('', signalOf(signal));
     return null;
   }
 
@@ -190,15 +216,17 @@ export class Client {
    * answer null even so.
    * @throws {ValueError} the entry's flags are unknown or its bytes are not what its flags say
    */
-  get(key: Key, options: { default: unknown }): Promise<unknown>;
-  get(key: Key, defaultValue?: unknown): Promise<unknown>;
-  get(key: Key, given?: unknown): Promise<unknown> {
+  get(key: Key, options: CallOptions & { default?: unknown }): Promise<unknown>;
+  get(key: Key, defaultValue?: unknown, options?: CallOptions): Promise<unknown>;
+  get(key: Key, ...given: unknown[]): Promise<unknown> {
     try {
       const own = this.#keys.encoded(key);
       const wire = this.#keys.wire(own);
       const spot = spotOf(own);
       this.#calls.get++;
-      return this.#engine.get(wire, spot, given === undefined ? null : defaultOf(given));
+      if (given.length === 0) return this.#engine.get(wire, spot, null);
+      const { miss, signal } = getArguments(given);
+      return this.#engine.get(wire, spot, miss, signal);
     } catch (error) {
       return refuse(error);
     }
@@ -210,11 +238,11 @@ export class Client {
     ...rest: GetMultiArguments
   ): Promise<Map<MultiKey, unknown>> {
     this.#calls.get_multi++;
-    const [prefix] = bind(SIGNATURES.get_multi, rest);
+    const [prefix, signal] = bind(SIGNATURES.get_multi, rest);
     const { wires, spots, originals } = this.#keys.many(keys, prefix, 'read');
     const found = new Map<MultiKey, unknown>();
     if (wires.length === 0) return found;
-    const values = await this.#engine.getMany(Command.get, wires, spots);
+    const values = await this.#engine.getMany(Command.get, wires, spots, signalOf(signal));
     const last = lastOfEach(wires, originals);
     for (let i = 0; i < values.length; i++) {
       const isLast = last === undefined || last.get(wires[i] as string) === i;
@@ -224,13 +252,15 @@ export class Client {
   }
 
   /** `stats items` of every server that can be reached: `[[server, {slab: {name: value}}]]`. */
-  async get_slabs(): Promise<[string, Slabs][]> {
-    return reached(await this.#engine.stats('items'), slabsOf);
+  async get_slabs(options?: CallOptions): Promise<[string, Slabs][]> {
+    const [signal] = bind(SIGNATURES.get_slabs, [options]);
+    return reached(await this.#engine.stats('items', signalOf(signal)), slabsOf);
   }
 
   /** `stats slabs` of every server that can be reached: `[[server, {slab: {name: value}, total: value}]]`. */
-  async get_slab_stats(): Promise<[string, Record<string, Stats | string>][]> {
-    return reached(await this.#engine.stats('slabs'), slabStatsOf);
+  async get_slab_stats(options?: CallOptions): Promise<[string, Record<string, Stats | string>][]> {
+    const [signal] = bind(SIGNATURES.get_slab_stats, [options]);
+    return reached(await this.#engine.stats('slabs', signalOf(signal)), slabStatsOf);
   }
 
   /**
@@ -238,17 +268,19 @@ export class Client {
    * @param stat_args what follows `stats`: `items`, `slabs`, `cachedump 1 10`...
    * @throws {ValueError} control characters in the arguments
    */
-  async get_stats(stat_args: string | null = null): Promise<[string, Stats][]> {
-    return reached(await this.#engine.stats(statArguments(stat_args)), statsOf);
+  async get_stats(...rest: StatsArguments): Promise<[string, Stats][]> {
+    const [text, signal] = bind(SIGNATURES.get_stats, rest);
+    return reached(await this.#engine.stats(statArguments(text), signalOf(signal)), statsOf);
   }
 
   /** One key's value, or null; with `cache_cas` its cas id is kept for `cas`. */
-  async gets(key: Key): Promise<unknown> {
+  async gets(key: Key, options?: CallOptions): Promise<unknown> {
     const own = this.#keys.encoded(key);
     const wire = this.#keys.wire(own);
     const spot = spotOf(own);
     this.#calls.gets++;
-    const hit = (await this.#engine.gets(wire, spot, null)) as Hit | null;
+    const [signal] = bind(SIGNATURES.gets, [options]);
+    const hit = (await this.#engine.gets(wire, spot, null, signalOf(signal))) as Hit | null;
     if (hit === null) return null;
     if (this.#options.cache_cas && hit.cas !== '') this.cas_ids.set(wire, hit.cas);
     return hit.value;
@@ -265,8 +297,9 @@ export class Client {
   }
 
   /** Sends `quit` to every connected server and waits until it has closed the connection (1.60). */
-  async quit_all(): Promise<null> {
-    await this.#engine.quit();
+  async quit_all(options?: CallOptions): Promise<null> {
+    const [signal] = bind(SIGNATURES.quit_all, [options]);
+    await this.#engine.quit(signalOf(signal));
     return null;
   }
 
@@ -291,7 +324,7 @@ export class Client {
    */
   async set_multi(mapping: Mapping, ...rest: SetMultiArguments): Promise<MultiKey[]> {
     this.#calls.set_multi++;
-    const [time, prefix, min, noreply] = bind(SIGNATURES.set_multi, rest);
+    const [time, prefix, min, noreply, signal] = bind(SIGNATURES.set_multi, rest);
     const options = this.#storeOptions('set_multi', time, noreply);
     const pairs = pairsOf(mapping);
     const { wires, spots, originals } = this.#keys.many(pairs.keys(), prefix, 'write');
@@ -310,6 +343,7 @@ export class Client {
       spots === undefined || all ? spots : pick(spots, sendable),
       options,
       all ? entries : pick(entries, sendable),
+      signalOf(signal),
     );
     const stored = new Set(sendable.filter((_place, i) => answers[i] === true));
     return originals.filter((_key, place) => !stored.has(place));
@@ -327,7 +361,8 @@ export class Client {
       const wire = this.#keys.wire(own);
       const spot = spotOf(own);
       this.#calls.touch++;
-      const [time = 0, noreply] = bind(SIGNATURES.touch, rest);
+      const [time = 0, noreply, given] = bind(SIGNATURES.touch, rest);
+      const signal = signalOf(given);
       // 1.54 to 1.58 forget a time of 0, and memcached refuses the line: no need to send it.
       if (time === 0 && this.#release.touchZero === 'refused') return Promise.resolve(0);
       const options = {
@@ -336,7 +371,9 @@ export class Client {
         noreply: Boolean(noreply),
         sent: 1,
       };
-      return this.#engine.change(Command.touch, wire, spot, options) as Promise<0 | 1>;
+      return this.#engine.change(Command.touch, wire, spot, options, NO_ENTRY, signal) as Promise<
+        0 | 1
+      >;
     } catch (error) {
       return refuse(error);
     }
@@ -356,8 +393,10 @@ export class Client {
       this.#calls[method]++;
       let options = this.#plainStore;
       let min = 0;
+      let signal: AbortSignal | undefined;
       if (rest.length > 0) {
-        const [time, minimum, noreply] = bind(SIGNATURES[method], rest);
+        const [time, minimum, noreply, given] = bind(SIGNATURES[method], rest);
+        signal = signalOf(given);
         options = this.#storeOptions(method, time, noreply);
         min = minLength(minimum);
       }
@@ -374,7 +413,7 @@ export class Client {
           this.#calls.set++;
         }
       }
-      return this.#engine.change(command, wire, spot, options, entry) as Promise<Stored>;
+      return this.#engine.change(command, wire, spot, options, entry, signal) as Promise<Stored>;
     } catch (error) {
       return refuse(error);
     }
@@ -399,20 +438,32 @@ export class Client {
       const wire = this.#keys.wire(own);
       const spot = spotOf(own);
       this.#calls[method]++;
-      const [delta = 1, noreply] = bind(SIGNATURES[method], rest);
+      const [delta = 1, noreply, given] = bind(SIGNATURES[method], rest);
+      const signal = signalOf(given);
       const text = this.#release.delta === 'int' ? secondsText(delta) : argumentText(delta);
       const options = { ...KEY_ONLY, delta: text, noreply: Boolean(noreply) };
-      return this.#engine.change(Command[method], wire, spot, options) as Promise<Counted>;
+      const command = Command[method];
+      return this.#engine.change(
+        command,
+        wire,
+        spot,
+        options,
+        NO_ENTRY,
+        signal,
+      ) as Promise<Counted>;
     } catch (error) {
       return refuse(error);
     }
   }
 
-  /** Time and noreply of a delete, in the release's order of parameters. */
-  #deleteArguments(rest: readonly unknown[]): [time: unknown, noreply: unknown] {
+  /** Time, noreply and signal of a delete, the first two in the release's order of parameters. */
+  #deleteArguments(
+    rest: readonly unknown[],
+  ): [time: unknown, noreply: unknown, signal: AbortSignal | undefined] {
     const names = this.#release.deleteNames;
-    const bound = bind({ method: 'delete', required: 2, names }, rest);
-    return [bound[names.indexOf('time')], bound[names.indexOf('noreply')]];
+    const bound = bind(deleteSignature(names), rest);
+    const signal = signalOf(bound[names.length]);
+    return [bound[names.indexOf('time')], bound[names.indexOf('noreply')], signal];
   }
 
   #deleting(time: string, noreply: unknown, tail: string): ChangeOptions {
@@ -468,11 +519,18 @@ function lastOfEach(
   return new Map(wires.map((wire, i) => [wire, i]));
 }
 
-/** `get(key, x)` or `get(key, { default: x })`. */
-function defaultOf(given: unknown): unknown {
-  if (!isNamed(given)) return given;
+/** `get(key, x)`, `get(key, { default: x, signal })`, `get(key, x, { signal })`; any other object is a default. */
+function getArguments([given, more]: readonly unknown[]): {
+  miss: unknown;
+  signal: AbortSignal | undefined;
+} {
+  const [signal] = bind(SIGNATURES.get, [more]);
+  if (!isNamed(given) || more !== undefined)
+    return { miss: given ?? null, signal: signalOf(signal) };
   const names = Object.keys(given);
-  return names.length === 1 && names[0] === 'default' ? given['default'] : given;
+  const isNames = names.every((name) => name === 'default' || name === 'signal');
+  if (names.length === 0 || !isNames) return { miss: given, signal: undefined };
+  return { miss: given['default'] ?? null, signal: signalOf(given['signal']) };
 }
 
 function minLength(value: unknown): number {

@@ -1,7 +1,7 @@
 // Debug lines are python-memcached's, for what Node reports.
 
 import type { ServerSpec } from '../../engine/server';
-import { ConnectionError, ProtocolError, TimeoutError } from '../../errors';
+import { ConnectionError, ProtocolError, TimeoutError, type MemcacheError } from '../../errors';
 import { DebugLog } from './debug-log';
 
 function logged(action: (log: DebugLog) => void, enabled = true, errno = true): string {
@@ -26,8 +26,8 @@ function nodeError(code: string, syscall: string): Error {
   return Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
 }
 
-const dead = (cause: Parameters<DebugLog['dead']>[1], server = TCP): string =>
-  logged((log) => log.dead(server, cause));
+const dead = (cause: MemcacheError, server = TCP): string =>
+  logged((log) => log.happened({ name: 'dead', server, cause, until: 0 }));
 
 it('a line has its prefix and its end', () => {
   expect(logged((log) => log.log('hello'))).toBe('MemCached: hello\n');
@@ -62,24 +62,47 @@ it.each<[string, Error | undefined, string]>([
 
 it('before 1.54 failed connecting is said without its number', () => {
   const say = (cause: Error): string =>
-    logged((log) => log.dead(TCP, new ConnectionError('x', TCP.name, cause)), true, false);
+    logged(
+      (log) =>
+        log.happened({
+          name: 'dead',
+          server: TCP,
+          cause: new ConnectionError('x', TCP.name, cause),
+          until: 0,
+        }),
+      true,
+      false,
+    );
   expect(say(refused)).toContain(': connect: Connection refused.  Marking dead.');
   expect(say(nodeError('ENOTFOUND', 'getaddrinfo'))).toContain(': connect: Name or service');
   expect(say(nodeError('ECONNRESET', 'read'))).toContain(': [Errno 104] Connection reset by peer.');
 });
 
 it('a reply that the protocol does not allow: the connection is closed, the server is not dead', () => {
-  const text = logged((log) => log.broken(TCP, new ProtocolError('bad size')));
+  const text = logged((log) =>
+    log.happened({
+      name: 'protocol-error',
+      server: TCP,
+      cause: new ProtocolError('bad size'),
+      until: undefined,
+    }),
+  );
   expect(text).toBe('MemCached: MemCache: inet:127.0.0.1:1: bad size.  Connection closed.\n');
 });
 
 it('a connection is no news', () => {
-  expect(logged((log) => log.alive())).toBe('');
+  expect(
+    logged((log) =>
+      log.happened({ name: 'alive', server: TCP, cause: undefined, until: undefined }),
+    ),
+  ).toBe('');
 });
 
 it('nothing is printed while it is off, which may change at any line', () => {
   const error = new ConnectionError('x', TCP.name, refused);
-  expect(logged((log) => log.dead(TCP, error), false)).toBe('');
+  expect(
+    logged((log) => log.happened({ name: 'dead', server: TCP, cause: error, until: 0 }), false),
+  ).toBe('');
   expect(logged((log) => log.log('x'), false)).toBe('');
   let isOn = false;
   const lines: string[] = [];

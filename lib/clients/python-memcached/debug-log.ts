@@ -1,7 +1,7 @@
 // The lines that python-memcached prints to stderr when `debug` is on.
 
 import { TimeoutError, type MemcacheError } from '../../errors';
-import type { Observer, ServerSpec } from '../../engine/server';
+import type { Happening, Observer, ServerSpec } from '../../engine/server';
 
 /** Node's error codes as Python's `[Errno n] text` (Linux). */
 const ERRNO: Readonly<Record<string, string>> = {
@@ -40,14 +40,14 @@ export class DebugLog implements Observer {
     if (this.#enabled()) this.#write(`MemCached: ${text}\n`);
   }
 
-  dead(server: ServerSpec, cause: MemcacheError): void {
-    this.log(`MemCache: ${hostText(server)}: ${reason(cause, this.#connectErrno)}.  Marking dead.`);
-  }
-
-  alive(): void {}
-
-  broken(server: ServerSpec, cause: MemcacheError): void {
-    this.log(`MemCache: ${hostText(server)}: ${cause.message}.  Connection closed.`);
+  happened({ name, server, cause }: Happening): void {
+    if (cause === undefined) return;
+    const host = hostText(server);
+    if (name === 'dead') {
+      this.log(`MemCache: ${host}: ${reason(cause, this.#connectErrno)}.  Marking dead.`);
+    } else if (name === 'protocol-error') {
+      this.log(`MemCache: ${host}: ${cause.message}.  Connection closed.`);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 // What the engine must know of python-memcached: how it places keys, what it answers, how it treats dead servers.
 
-import { ValueError } from '../../errors';
+import { ServerError, ValueError } from '../../errors';
 import type { AnswersOf, Dialect, FailurePolicy } from '../../engine/dialect';
 import { MAX_INFLATED_BYTES } from '../../limits';
 import { Computed, MISS, Raise, type Answers } from '../../net/operation';
@@ -30,18 +30,23 @@ export function createDialect(options: Options, codec: Codec, log: DebugLog): Di
     decode: codec.decode,
     placement: rehashingBuckets({ hash: serverHash(release), tries: SERVER_RETRIES }),
     failure: failurePolicy(options),
-    answers: log.enabled ? loggedAnswers(release, log) : answersOf(release),
+    answers: options.failure.raises
+      ? raisingAnswers(release)
+      : log.enabled
+        ? loggedAnswers(release, log)
+        : answersOf(release),
   };
 }
 
 function failurePolicy({
   release,
+  failure,
   dead_retry,
   socket_timeout,
   flush_on_reconnect,
 }: Options): FailurePolicy {
   return {
-    whenDead: 'next-server',
+    whenDead: failure.whenDead,
     deadFor: dead_retry * 1000,
     timeout: socket_timeout === null ? Infinity : socket_timeout * 1000,
     flushOnReconnect: flush_on_reconnect,
@@ -130,6 +135,22 @@ function answersOf(release: Release): Readonly<Record<AnswersOf, Answers>> {
     verbosity: { [Code.ok]: null, [Code.refused]: null, [Code.failed]: null },
     quit: { [Code.ok]: null, [Code.refused]: null, [Code.failed]: null },
   };
+}
+
+const thrown = new Raise((line, cause) => cause ?? new ServerError(line));
+
+/** The same answers to what is no failure; the rest is thrown, in Python's own words where Python does. */
+function raisingAnswers(release: Release): Readonly<Record<AnswersOf, Answers>> {
+  const raising = (answers: Answers): Answers => ({
+    ...answers,
+    [Code.refused]: answers[Code.refused] instanceof Raise ? answers[Code.refused] : thrown,
+    [Code.failed]: thrown,
+    [Code.unreached]: thrown,
+  });
+  const families = Object.entries(answersOf(release)) as [AnswersOf, Answers][];
+  return Object.fromEntries(
+    families.map(([family, answers]) => [family, raising(answers)]),
+  ) as Record<AnswersOf, Answers>;
 }
 
 function notAnInt(line: string, python: 2 | 3): ValueError {

@@ -30,6 +30,7 @@ it('defaults are those of 1.62 on Python 3', () => {
     flush_on_reconnect: false,
     check_keys: true,
     key_encoder: null,
+    failure: { whenDead: 'next-server', raises: false },
     key_encoder_twice: false,
     log: expect.any(Function) as unknown,
     injected: {},
@@ -120,9 +121,9 @@ describe('refused', () => {
   }); // prettier-ignore
 
   it('too many', () => {
-    const given = Array.from({ length: 22 }, () => 0);
+    const given = Array.from({ length: 23 }, () => 0);
     expect(() => resolve(...given)).toThrow(
-      new TypeError('__init__() takes from 2 to 23 positional arguments but 24 were given'),
+      new TypeError('__init__() takes from 2 to 24 positional arguments but 25 were given'),
     );
   });
 
@@ -136,6 +137,12 @@ describe('refused', () => {
       }
     },
   );
+
+  it.each(['nope', 'constructor', 5, {}])('failure: %j', (failure) => {
+    expect(() => resolve({ failure })).toThrow(
+      new ValueError('failure must be one of rehash, miss, raise'),
+    );
+  });
 
   it('an impossible release', () => {
     expect(() => resolve({ release: '1.62', python: 2 })).toThrow(ValueError);

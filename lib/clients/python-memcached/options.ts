@@ -1,6 +1,7 @@
 // The constructor's parameters: names, order and defaults of Python, and what only this client has.
 
 import { ValueError } from '../../errors';
+import type { FailurePolicy } from '../../engine/dialect';
 import type { EngineOptions } from '../../engine/engine';
 import type { PicklerOption, UnpicklerOption } from '../../value/pickling';
 import { bind } from './arguments';
@@ -45,6 +46,11 @@ export interface ClientOptions {
   /** Changes every key before it is checked and used. */
   key_encoder?: ((key: unknown) => unknown) | null;
 
+  /**
+   * What happens to calls while a server cannot be used. `rehash` (default, as Python): another server is asked.
+   * `miss`: none is asked, the call answers as one that failed. `raise`: none is asked, and what failed is thrown.
+   */
+  failure?: FailureName;
   /** The release of python-memcached to write, place and answer like; default 1.62. */
   release?: ReleaseName;
   /** The Python it runs on; default 3. */
@@ -55,6 +61,20 @@ export interface ClientOptions {
   log?: (line: string) => void;
 }
 
+/** What an unusable server means, by name. */
+export interface Failure {
+  readonly whenDead: FailurePolicy['whenDead'];
+  /** Failures and error replies are thrown, where Python answers None or 0. */
+  readonly raises: boolean;
+}
+
+const FAILURES = {
+  rehash: { whenDead: 'next-server', raises: false },
+  miss: { whenDead: 'fail', raises: false },
+  raise: { whenDead: 'fail', raises: true },
+} as const satisfies Record<string, Failure>;
+export type FailureName = keyof typeof FAILURES;
+
 /** Parameters by position, and by name in a last object. */
 export type ClientArguments =
   | [options?: ClientOptions]
@@ -64,6 +84,7 @@ export type ClientArguments =
 /** Every parameter with a value. */
 export interface Options {
   readonly release: Release;
+  readonly failure: Failure;
   readonly debug: boolean;
   readonly pickleProtocol: number;
   readonly pickler: PicklerOption | undefined;
@@ -104,6 +125,7 @@ const NAMES = [
   'flush_on_reconnect',
   'check_keys',
   'key_encoder',
+  'failure',
   'release',
   'python',
   'key_encoder_twice',
@@ -125,6 +147,7 @@ export function resolveOptions(given: readonly unknown[]): Options {
   const release = findRelease(textOf(get('release'), '1.62'), numberOf(get('python'), 3, 'python'));
   return {
     release,
+    failure: failureOf(get('failure') ?? 'rehash'),
     debug: Boolean(get('debug')),
     pickleProtocol: Number(get('pickleProtocol') ?? 0),
     pickler: get('pickler') as PicklerOption | undefined,
@@ -173,6 +196,12 @@ function numberOf(value: unknown, otherwise: number, name: string): number {
   if (typeof value !== 'number') throw new TypeError(`${name} must be a number`);
   if (!(value >= 0)) throw new ValueError(`${name} must not be negative`);
   return value;
+}
+
+function failureOf(name: unknown): Failure {
+  if (typeof name === 'string' && Object.hasOwn(FAILURES, name))
+    return FAILURES[name as FailureName];
+  throw new ValueError(`failure must be one of ${Object.keys(FAILURES).join(', ')}`);
 }
 
 function textOf(value: unknown, otherwise: string): string {

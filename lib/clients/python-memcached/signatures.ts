@@ -6,7 +6,13 @@ import type { Signature } from './arguments';
 import type { MultiKey } from './keys';
 import type { Delta, Time, TimeDelta } from './numbers';
 
-export interface StoreOptions {
+/** What every method that asks a server takes by name, beside Python's parameters. */
+export interface CallOptions {
+  /** Ends the call: it rejects with the signal's reason. What was not sent by then is not sent. */
+  signal?: AbortSignal | null | undefined;
+}
+
+export interface StoreOptions extends CallOptions {
   /** Seconds until the value expires, or a Unix time beyond 30 days; 0 (default): never. A duration for `set` only (1.60). */
   time?: Time | TimeDelta;
   /** Encoded values of more bytes than this are compressed where that makes them shorter; 0 (default): never. */
@@ -15,25 +21,25 @@ export interface StoreOptions {
   noreply?: boolean;
 }
 
-export interface CountOptions {
+export interface CountOptions extends CallOptions {
   /** By how much; default 1. */
   delta?: Delta;
   noreply?: boolean;
 }
 
-export interface TouchOptions {
+export interface TouchOptions extends CallOptions {
   /** Seconds, or a Unix time beyond 30 days; 0 (default): never expires. */
   time?: Time;
   noreply?: boolean;
 }
 
-export interface DeleteOptions {
+export interface DeleteOptions extends CallOptions {
   /** Before 1.60 only, and not sent. */
   time?: Time | null;
   noreply?: boolean;
 }
 
-export interface MultiOptions {
+export interface MultiOptions extends CallOptions {
   /** Put before every key on its way to the servers; not part of the names in the result. */
   key_prefix?: string | Uint8Array;
 }
@@ -52,39 +58,55 @@ export type StoreArguments =
   | [options?: StoreOptions]
   | [time: Seconds, options?: StoreOptions]
   | [time: Seconds, min_compress_len: number, options?: StoreOptions]
-  | [time: Seconds, min_compress_len: number, noreply: boolean];
+  | [time: Seconds, min_compress_len: number, noreply: boolean, options?: CallOptions];
 
 export type CountArguments =
   | [options?: CountOptions]
   | [delta: Delta, options?: CountOptions]
-  | [delta: Delta, noreply: boolean];
+  | [delta: Delta, noreply: boolean, options?: CallOptions];
 
 export type TouchArguments =
-  [options?: TouchOptions] | [time: Time, options?: TouchOptions] | [time: Time, noreply: boolean];
+  | [options?: TouchOptions]
+  | [time: Time, options?: TouchOptions]
+  | [time: Time, noreply: boolean, options?: CallOptions];
 
 /** From 1.60 `(noreply)`, before `(time, noreply)`. */
 export type DeleteArguments =
   | [options?: DeleteOptions]
   | [noreplyOrTime: Time | null, options?: DeleteOptions]
-  | [time: Time | null, noreply: boolean];
+  | [time: Time | null, noreply: boolean, options?: CallOptions];
 
 /** Bytes that a prefix adds. */
 export type CheckKeyArguments = [key_extra_len?: number | { key_extra_len?: number }];
 
-export type GetMultiArguments = [options?: MultiOptions] | [key_prefix: Prefix];
+export type GetMultiArguments =
+  [options?: MultiOptions] | [key_prefix: Prefix, options?: CallOptions];
 
 export type SetMultiArguments =
   | [options?: SetMultiOptions]
   | [time: Time, options?: SetMultiOptions]
   | [time: Time, key_prefix: Prefix, options?: SetMultiOptions]
   | [time: Time, key_prefix: Prefix, min_compress_len: number, options?: SetMultiOptions]
-  | [time: Time, key_prefix: Prefix, min_compress_len: number, noreply: boolean];
+  | [
+      time: Time,
+      key_prefix: Prefix,
+      min_compress_len: number,
+      noreply: boolean,
+      options?: CallOptions,
+    ];
 
 export type DeleteMultiArguments =
   | [options?: DeleteMultiOptions]
   | [time: Time | null, options?: DeleteMultiOptions]
   | [time: Time | null, key_prefix: Prefix, options?: DeleteMultiOptions]
-  | [time: Time | null, key_prefix: Prefix, noreply: boolean];
+  | [time: Time | null, key_prefix: Prefix, noreply: boolean, options?: CallOptions];
+
+export interface StatsOptions extends CallOptions {
+  stat_args?: string | null;
+}
+
+export type StatsArguments =
+  [options?: StatsOptions] | [stat_args: string | null, options?: CallOptions];
 
 /** True: stored. False: the server did not store it. 0: no server, no reply, or too long to be sent. */
 export type Stored = boolean | 0;
@@ -95,29 +117,49 @@ export type Counted = number | bigint | null;
 /** Keys and values: a Map, pairs, or a plain object. */
 export type Mapping = Iterable<readonly [MultiKey, unknown]> | Readonly<Record<string, unknown>>;
 
-const STORE = ['time', 'min_compress_len', 'noreply'];
-const COUNT = ['delta', 'noreply'];
+const namedOnly = ['signal'] as const;
+const STORE = { required: 3, names: ['time', 'min_compress_len', 'noreply'], namedOnly } as const;
+const COUNT = { required: 2, names: ['delta', 'noreply'], namedOnly } as const;
+const BARE = { required: 1, names: [], namedOnly } as const;
 
 /** `required` counts `self`, as Python's messages do. */
 export const SIGNATURES = {
-  set: { method: 'set', required: 3, names: STORE },
-  add: { method: 'add', required: 3, names: STORE },
-  replace: { method: 'replace', required: 3, names: STORE },
-  append: { method: 'append', required: 3, names: STORE },
-  prepend: { method: 'prepend', required: 3, names: STORE },
-  cas: { method: 'cas', required: 3, names: STORE },
-  touch: { method: 'touch', required: 2, names: ['time', 'noreply'] },
-  incr: { method: 'incr', required: 2, names: COUNT },
-  decr: { method: 'decr', required: 2, names: COUNT },
+  set: { method: 'set', ...STORE },
+  add: { method: 'add', ...STORE },
+  replace: { method: 'replace', ...STORE },
+  append: { method: 'append', ...STORE },
+  prepend: { method: 'prepend', ...STORE },
+  cas: { method: 'cas', ...STORE },
+  touch: { method: 'touch', required: 2, names: ['time', 'noreply'], namedOnly },
+  incr: { method: 'incr', ...COUNT },
+  decr: { method: 'decr', ...COUNT },
   check_key: { method: 'check_key', required: 2, names: ['key_extra_len'] },
-  get_multi: { method: 'get_multi', required: 2, names: ['key_prefix'] },
+  get: { method: 'get', required: 3, names: [], namedOnly },
+  gets: { method: 'gets', required: 2, names: [], namedOnly },
+  get_multi: { method: 'get_multi', required: 2, names: ['key_prefix'], namedOnly },
   set_multi: {
     method: 'set_multi',
     required: 2,
     names: ['time', 'key_prefix', 'min_compress_len', 'noreply'],
+    namedOnly,
   },
-  delete_multi: { method: 'delete_multi', required: 2, names: ['time', 'key_prefix', 'noreply'] },
+  delete_multi: {
+    method: 'delete_multi',
+    required: 2,
+    names: ['time', 'key_prefix', 'noreply'],
+    namedOnly,
+  },
+  flush_all: { method: 'flush_all', ...BARE },
+  get_slabs: { method: 'get_slabs', ...BARE },
+  get_slab_stats: { method: 'get_slab_stats', ...BARE },
+  get_stats: { method: 'get_stats', required: 1, names: ['stat_args'], namedOnly },
+  quit_all: { method: 'quit_all', ...BARE },
 } as const satisfies Record<string, Signature>;
+
+/** `delete`, whose parameters differ between releases. */
+export function deleteSignature(names: readonly string[]): Signature {
+  return { method: 'delete', required: 2, names, namedOnly };
+}
 
 /** A command that sends nothing but its key. */
 export const KEY_ONLY: ChangeOptions = { ...NO_OPTIONS, sent: null };
@@ -133,8 +175,9 @@ export function pairsOf(mapping: Mapping): ReadonlyMap<MultiKey, unknown> {
  * What follows `stats`; empty for none.
  * @throws {ValueError} characters that could be another command (python-memcached sends them)
  */
-export function statArguments(text: string | null): string {
-  if (text === null || text === '') return '';
+export function statArguments(text: unknown): string {
+  if (text === null || text === undefined || text === '') return '';
+  if (typeof text !== 'string') throw new TypeError('stat_args must be a string');
   if (!/^[\x20-\x7e]+$/.test(text)) throw new ValueError('control characters in stat_args');
   return text;
 }
