@@ -1,5 +1,6 @@
 // Results as Markdown.
 
+import { basename } from 'node:path';
 import { clientsOf, entryOf } from './clients/index';
 import type { Machine } from './machine';
 import { SHARED_CPU } from './processes';
@@ -67,6 +68,7 @@ export function benchmarks(
   results: readonly Result[],
   how: { command: string; rounds: number; warmUpMs: number; runMs: number },
   flatness: string,
+  plots: readonly string[],
 ): string {
   const floors = clientsOf('floor').join(' and ');
   return `# Benchmarks
@@ -105,7 +107,7 @@ ${summary(results)}
   included. RSS is the peak; heap is what is in use after the run and a collection.
 
 ${machineTable(machine)}
-${flatness === '' ? '' : `## Flatness\n\n${flatness}\n`}## Every client
+${flatness === '' ? '' : `## Flatness\n\n${flatness}\n`}${plotSection(plots)}## Every client
 
 ${results.map(details).join('\n')}
 ## Again
@@ -129,6 +131,13 @@ const ONE_CPU = `
 - Workloads of one caller bind the server and the client's main thread to one CPU. They never work
   at the same time; on two CPUs of a virtual machine most of each call would be the waking of the
   other CPU. Node's own threads, for garbage and compiling, stay on the others.`;
+
+/** @param plots paths from the project's root */
+function plotSection(plots: readonly string[]): string {
+  if (plots.length === 0) return '';
+  const images = plots.map((path) => `![${basename(path, '.svg')}](${path})\n`);
+  return `## Scaling\n\nDrawn by \`npm run bench -- --plots\`.\n\n${images.join('\n')}\n`;
+}
 
 function versus(result: Result, other: string): string {
   const ratio = against(result, 'ours', other);

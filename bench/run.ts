@@ -1,6 +1,6 @@
 // The conductor of `npm run bench`: reads the options, starts the servers, has the parts done.
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CLIENTS, entryOf } from './clients/index';
@@ -35,6 +35,10 @@ const FULL = { rounds: 3, warmUpMs: 250, runMs: 400 };
 const TARGETS = { ...FULL, rounds: 5 };
 const QUICK = { rounds: 2, warmUpMs: 200, runMs: 200 };
 
+const ROOT = join(BENCH, '..');
+/** Where the plots are, from the root. */
+const PLOTS = 'docs/performance';
+
 /** memcached's threads: one for us, as one connection uses one, and one to accept. */
 const SERVER_THREADS = 2;
 
@@ -46,8 +50,7 @@ async function main(): Promise<void> {
   try {
     const plan = await makePlan(options, servers);
     if (options.profile !== undefined) await profileAll(plan, options);
-    else if (options.plots)
-      await drawPlots(plan, servers, join(BENCH, '..', 'docs', 'performance'));
+    else if (options.plots) await drawPlots(plan, servers, join(ROOT, PLOTS));
     else if (options.flat) console.log(await checkFlatness(plan, servers));
     else await compareAll(plan, servers, options);
   } finally {
@@ -98,8 +101,14 @@ async function compareAll(plan: Plan, servers: Server[], options: Options): Prom
   if (!options.write) return;
   const flatness = options.targets ? '' : await checkFlatness(plan, servers);
   const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
-  const text = benchmarks(machine, results, { command, ...plan }, flatness);
-  writeFileSync(join(BENCH, '..', 'BENCHMARKS.md'), text);
+  const text = benchmarks(machine, results, { command, ...plan }, flatness, plotsDrawn());
+  writeFileSync(join(ROOT, 'BENCHMARKS.md'), text);
+}
+
+function plotsDrawn(): string[] {
+  const folder = join(ROOT, PLOTS);
+  const files = existsSync(folder) ? readdirSync(folder).sort() : [];
+  return files.filter((name) => name.endsWith('.svg')).map((name) => `${PLOTS}/${name}`);
 }
 
 async function profileAll(plan: Plan, options: Options): Promise<void> {

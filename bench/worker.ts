@@ -40,7 +40,10 @@ async function main(job: Job): Promise<void> {
   const keys = keysOf(workload);
   const values = valuesOf(workload);
   await verify(client, entry, workload, keys, values);
-  const result = await measure(job, (caller) => stepOf(client, workload, keys, values, caller));
+  const batches = batchesOf(workload, keys, values);
+  const result = await measure(job, (caller) =>
+    stepOf(client, workload, keys, values, batches, caller),
+  );
   process.stdout.write(`${JSON.stringify(result)}\n`);
   await client.close();
 }
@@ -125,6 +128,7 @@ function stepOf(
   workload: Workload,
   keys: readonly string[],
   values: readonly Value[],
+  batches: readonly Batch[],
   caller: number,
 ): Step {
   // Callers start evenly spread over the keys.
@@ -137,7 +141,6 @@ function stepOf(
     const i = next();
     return client.set(keys[i] ?? '', values[i] ?? '');
   };
-  const batches = batchesOf(workload, keys, values);
   const batch = (): Batch => batches[next() % batches.length] ?? { keys, entries: new Map() };
   const steps: Record<Workload['op'], Step> = {
     get,
@@ -154,12 +157,13 @@ interface Batch {
   entries: ReadonlyMap<string, Value>;
 }
 
+/** What multi calls ask for; none for the calls of one key. */
 function batchesOf(
   workload: Workload,
   keys: readonly string[],
   values: readonly Value[],
 ): readonly Batch[] {
-  const size = workload.batch ?? keys.length;
+  const size = workload.batch ?? Infinity;
   const batches: Batch[] = [];
   for (let from = 0; from + size <= keys.length; from += size) {
     const part = keys.slice(from, from + size);
