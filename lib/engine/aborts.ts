@@ -41,6 +41,7 @@ export class Aborts {
         },
         (error: unknown) => {
           forget();
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a decoder of the user's may throw anything
           reject(error);
         },
       );

@@ -24,6 +24,30 @@ function write(...calls: string[]): { lines: string[]; due: string[] } {
   return { lines: outbox.sink.text.split('\r\n').filter((line) => line !== ''), due };
 }
 
+it('without the calls whose callers have gone, the rest is written in its order', () => {
+  const pending = new Ring<Operation>();
+  const outbox = new Outbox(textWire, pending);
+  const noreply = { time: '', delta: '', cas: '', tail: '', noreply: true };
+  const add = (name: 'get' | 'delete', key: string, isSilent = false): Operation => {
+    const op = new Operation(Command[name], key, {});
+    if (isSilent) op.options = noreply;
+    outbox.add(op);
+    return op;
+  };
+  const sent = add('delete', 'sent');
+  outbox.sink.clear();
+  const gone = [add('get', 'a'), add('delete', 'b', true), add('delete', 'c')];
+  add('get', 'd');
+  add('delete', 'd', true);
+  add('delete', 'e');
+  for (const op of [sent, ...gone]) op.abandon();
+  outbox.withdraw(1);
+  outbox.commit();
+  expect(outbox.sink.text).toBe('get d\r\ndelete d noreply\r\ndelete e\r\n');
+  expect(pending.drain().map((op) => op.key)).toEqual(['sent', 'd', 'e']);
+  expect(outbox.takeSilent().map((op) => op.key)).toEqual(['d']);
+});
+
 describe('the outbox', () => {
   it('joins the gets of a tick', () => {
     expect(write('get a', 'get b', 'get c')).toEqual({

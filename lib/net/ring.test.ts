@@ -2,6 +2,17 @@
 
 import { Ring } from './ring';
 
+it('gives up its end from a position on, and goes on from there', () => {
+  const ring = new Ring<number>();
+  for (let i = 0; i < 100; i++) ring.push(i);
+  for (let i = 0; i < 60; i++) ring.shift();
+  expect(ring.cut(97)).toEqual([97, 98, 99]);
+  ring.push(7);
+  expect(ring.get(97)).toBe(7);
+  expect(ring.cut(0)).toEqual([...Array.from({ length: 37 }, (_, i) => 60 + i), 7]);
+  expect([ring.length, ring.shift()]).toEqual([0, undefined]);
+});
+
 it('gives back what was put in, in order, while it grows and wraps', () => {
   const ring = new Ring<number>();
   const model: number[] = [];

@@ -15,10 +15,13 @@ export {
   SERVER_MAX_VALUE_LENGTH,
   type ClientArguments,
   type ClientOptions,
+  type FailureName,
 } from './options';
 export type { PythonVersion, ReleaseName } from './releases';
 export type { ServerArgument } from './server-string';
+export type { ServerEvent, ServerEventName, ServerEvents } from '../../engine/events';
 export type {
+  CallOptions,
   CheckKeyArguments,
   CountArguments,
   Counted,
@@ -32,6 +35,8 @@ export type {
   MultiOptions,
   SetMultiArguments,
   SetMultiOptions,
+  StatsArguments,
+  StatsOptions,
   StoreArguments,
   Stored,
   StoreOptions,
