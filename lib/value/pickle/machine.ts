@@ -17,6 +17,7 @@ import {
   type Entries,
   type Slots,
 } from './slots';
+import { takeStack } from './stack';
 import { define, Exact, PyObject, PyTuple, type PyGlobal } from './types';
 
 /** Above every stack index: no scalar waits to be unwrapped. */
@@ -26,9 +27,16 @@ export const NO_EXACT = 0x7fffffff;
 const MEMO_GAP = 256;
 
 export class Machine {
-  readonly stack: unknown[] = [];
+  readonly stack = takeStack();
   /** Older values of `fence`, one for each open mark. */
   readonly marks: number[] = [];
+  /**
+   * For each open mark: the memo index of the list below it if nothing but this entry and the stack holds that, so that
+   * another may take its place; else -1.
+   */
+  readonly homes: number[] = [];
+  /** An empty list was fetched from the memo: others may hold it. */
+  sharesEmpty = false;
   readonly memo: unknown[] = [];
   /** Where the opcode at work begins. */
   at = 0;
@@ -115,6 +123,7 @@ export class Machine {
   popMark(): number {
     const from = this.fence;
     const fence = this.marks.pop();
+    this.homes.pop();
     if (fence === undefined) throw new Fault('could not find MARK');
     this.fence = fence;
     return from;
@@ -205,6 +214,7 @@ export class Machine {
   /** A value that gets a second reference. */
   reuse(value: unknown): unknown {
     if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value) && value.length === 0) this.sharesEmpty = true;
     if (Object.getPrototypeOf(value) !== Object.prototype) return value;
     const replacement = this.#replaced?.get(value);
     if (replacement !== undefined) return replacement;

@@ -1,16 +1,23 @@
 // Runs a pickle's opcodes. THE HOT PATH: one switch over a Uint8Array with its state in local variables,
 // for the opcodes that make up nearly all of a pickle; every other opcode is a function in slow-ops.ts.
+//
+// Three more tricks, each measured in bench/pickle/LOG.md. A list that is memoized and then filled is made anew from
+// its first batch, at its final size: an array that grows from nothing has room for 17 items. A batch of floats goes
+// straight to its list. The stack's array is kept between loads.
+import { appendFloats, memoBeforeMark } from './batches';
 import type { Bytes } from './bytes';
 import { UnpicklingError } from './errors';
 import { Fault } from './fault';
 import { Machine, NO_EXACT } from './machine';
-import { noteKey, noteLength, noteValue, recall, remember } from './slots';
+import { setExactDict, setExactPairs, setPlainPairs } from './pairs';
+import { noteLength } from './slots';
+import { giveStack } from './stack';
 import { SLOW_OPS } from './slow-ops';
 import { isAmbiguous } from './slow-scalars';
 import type { ReadSettings } from './settings';
 import { KEY_BYTES, keyText } from './keytext';
 import { decodeUtf8 } from './text';
-import { Exact, PyFloat, PyTuple, Py2Str } from './types';
+import { PyFloat, PyTuple, Py2Str } from './types';
 
 /** The value of a pickle. Throws UnpicklingError for everything that goes wrong. */
 export function read(bytes: Bytes, settings: ReadSettings): unknown {
@@ -22,6 +29,8 @@ export function read(bytes: Bytes, settings: ReadSettings): unknown {
     return machine.finish(run(machine));
   } catch (cause) {
     throw failure(cause, machine);
+  } finally {
+    giveStack(machine.stack);
   }
 }
 
@@ -78,74 +87,12 @@ function text(bytes: Bytes, from: number, to: number, isKey: boolean): unknown {
   return bytes.latin1Slice(from, to);
 }
 
-/** Sets pairs of plain string keys on a plain object; the index of the first pair that needs more care. */
-function setPlainPairs(
-  dict: Record<string, unknown>,
-  stack: unknown[],
-  from: number,
-  sp: number,
-): number {
-  for (let i = from; i < sp; i += 2) {
-    const key = stack[i];
-    if (typeof key !== 'string') return i;
-    const first = key.charCodeAt(0);
-    // Digits may be an array index, which would move; '_' may begin __proto__.
-    if (first <= 0x39 ? first >= 0x30 : first === 0x5f && key === '__proto__') return i;
-    dict[key] = stack[i + 1];
-  }
-  return sp;
-}
-
-/** As setPlainPairs, where some keys and values are Exact: the dict remembers those. */
-function setExactPairs(
-  dict: Record<string, unknown>,
-  stack: unknown[],
-  from: number,
-  sp: number,
-  keysAreKnown: boolean,
-): number {
-  for (let i = from; i < sp; i += 2) {
-    const given = stack[i];
-    const value = stack[i + 1];
-    const key = given instanceof Exact ? given.plain() : given;
-    if (typeof key !== 'string') return i;
-    const first = key.charCodeAt(0);
-    if (first <= 0x39 ? first >= 0x30 : first === 0x5f && key === '__proto__') return i;
-    if (given instanceof Exact && !keysAreKnown) noteKey(remember(dict), key, given);
-    if (value instanceof Exact) {
-      dict[key] = value.plain();
-      noteValue(remember(dict), key, value);
-    } else dict[key] = value;
-  }
-  return sp;
-}
-
-/**
- * Sets all pairs of a dict. All keys of a Python 2 dict are Exact, mostly in the order of the dict before, whose
- * memory of keys will then do for both.
- */
-function setExactDict(
-  m: Machine,
-  dict: Record<string, unknown>,
-  stack: unknown[],
-  from: number,
-  sp: number,
-): number {
-  const isFresh = recall(dict)?.keys === undefined;
-  const known = isFresh && m.lastKeys?.matches(stack, from, sp) === true ? m.lastKeys : undefined;
-  const done = setExactPairs(dict, stack, from, sp, known !== undefined);
-  if (done < sp || !isFresh) return done;
-  if (known !== undefined) remember(dict).keys = known;
-  else if ((m.lastKeys = recall(dict)?.keys) !== undefined) m.lastKeys.isShared = true;
-  return done;
-}
-
 /**
  * Runs all opcodes up to STOP and gives what is then on top. `as number` stands where the index was checked,
  * or where `undefined` falls into a branch that checks.
  */
 function run(m: Machine): unknown {
-  const { bytes, stack, memo, marks } = m;
+  const { bytes, stack, memo, marks, homes } = m;
   const { exact, limits } = m.settings;
   const { length } = bytes;
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
@@ -153,6 +100,7 @@ function run(m: Machine): unknown {
   let sp = 0;
   let fence = 0;
   let low = NO_EXACT;
+  let home = -1;
   for (;;) {
     m.at = pos;
     const opcode = bytes[pos++];
@@ -193,6 +141,15 @@ function run(m: Machine): unknown {
         memo.push(stack[sp - 1]);
         m.memoCount++;
         pos++;
+        continue;
+      }
+      case 0x72: {
+        // LONG_BINPUT
+        const index = view.getUint32(pos, true);
+        if (index !== memo.length || sp <= fence || m.memoCount >= limits.memo) break;
+        memo.push(stack[sp - 1]);
+        m.memoCount++;
+        pos += 4;
         continue;
       }
       case 0x68: {
@@ -249,7 +206,17 @@ function run(m: Machine): unknown {
         continue;
       case 0x28: // MARK
         if (marks.length >= limits.depth) throw new Fault('nested deeper than the limit allows');
+        if (bytes[pos] === 0x47 && sp > fence && !exact) {
+          const end = appendFloats(m, stack[sp - 1], view, pos);
+          if (end > 0) {
+            home = -1;
+            pos = end;
+            continue;
+          }
+        }
         marks.push(fence);
+        homes.push(home);
+        home = -1;
         fence = sp;
         continue;
       case 0x7d: // EMPTY_DICT
@@ -272,6 +239,7 @@ function run(m: Machine): unknown {
         if (done < sp) break;
         if (low >= fence) low = NO_EXACT;
         marks.pop();
+        homes.pop();
         sp = fence;
         fence = older;
         continue;
@@ -294,6 +262,15 @@ function run(m: Machine): unknown {
       case 0x5d: // EMPTY_LIST
         if (++m.nodes > limits.nodes) break;
         stack[sp++] = [];
+        if (m.memoCount === memo.length && memo.length < limits.memo) {
+          const size = memoBeforeMark(bytes, pos, memo.length);
+          if (size === 0) continue;
+          home = memo.length;
+          memo.push(stack[sp - 1]);
+          m.memoCount++;
+          if (size > 1) m.sawBinary = true;
+          pos += size;
+        }
         continue;
       case 0x65: {
         // APPENDS
@@ -301,9 +278,15 @@ function run(m: Machine): unknown {
         const list = stack[fence - 1];
         if (older === undefined || older >= fence || low < sp) break;
         if (Object.getPrototypeOf(list) !== Array.prototype) break;
-        for (let i = fence; i < sp; i++) (list as unknown[]).push(stack[i]);
-        if (m.sawExact) noteLength(list as unknown[], (list as unknown[]).length);
+        const at = homes[marks.length - 1] as number;
+        if (at >= 0 && memo[at] === list && !m.sharesEmpty) {
+          memo[at] = stack[fence - 1] = stack.slice(fence, sp);
+        } else {
+          for (let i = fence; i < sp; i++) (list as unknown[]).push(stack[i]);
+          if (m.sawExact) noteLength(list as unknown[], (list as unknown[]).length);
+        }
         marks.pop();
+        homes.pop();
         sp = fence;
         fence = older;
         continue;
@@ -337,6 +320,7 @@ function run(m: Machine): unknown {
         sp = fence + 1;
         fence = older;
         marks.pop();
+        homes.pop();
         continue;
       }
       case 0x2e: // STOP
