@@ -27,9 +27,7 @@ export function parseInteger(text: string): number | bigint | undefined {
 
 /** A float as picklers write it; undefined for any other text, and for what is too large for a float. */
 export function parseFloatText(text: string): number | undefined {
-  const special = SPECIAL_FLOATS.get(text.toLowerCase());
-  if (special !== undefined) return special;
-  if (!FLOAT_TEXT.test(text)) return undefined;
+  if (!FLOAT_TEXT.test(text)) return SPECIAL_FLOATS.get(text.toLowerCase());
   const value = Number(text);
   return Number.isFinite(value) ? value : undefined;
 }

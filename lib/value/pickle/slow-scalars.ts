@@ -112,9 +112,9 @@ const SAFE_DIGITS = 15;
  * A line of 1 to 15 digits, read byte by byte (protocol 0 is full of them); undefined, and nothing read, for any
  * other line.
  */
-function digits(m: Machine): number | undefined {
+function digits(m: Machine, from = m.pos): number | undefined {
   const { bytes } = m;
-  let at = m.pos;
+  let at = from;
   let value = 0;
   for (;;) {
     const digit = (bytes[at] ?? 0) - 0x30;
@@ -122,13 +122,18 @@ function digits(m: Machine): number | undefined {
     value = value * 10 + digit;
     at++;
   }
-  const size = at - m.pos;
+  const size = at - from;
   if (bytes[at] !== 0x0a || size === 0 || size > SAFE_DIGITS) return undefined;
   m.pos = at + 1;
   return value;
 }
 
 export function int(m: Machine): void {
+  const size = m.bytes[m.pos] === 0x2d ? digits(m, m.pos + 1) : undefined;
+  if (size !== undefined) {
+    pushInt(m, 0 - size);
+    return;
+  }
   // A leading zero may make a bool.
   const short = m.bytes[m.pos] === 0x30 ? undefined : digits(m);
   if (short !== undefined && short <= 0x7fffffff) {
@@ -160,8 +165,38 @@ export function long(m: Machine): void {
   pushLong(m, integerLine(m, text.endsWith('L') ? text.slice(0, -1) : text));
 }
 
+/** Digits of a mantissa that a number holds exactly. */
+const EXACT_DIGITS = 15;
+/** Powers of ten that a number holds exactly: a mantissa divided by one is rounded once, as it must be. */
+const POWERS = Array.from({ length: EXACT_DIGITS + 1 }, (_, power) => 10 ** power);
+
+/** A line of at most 15 digits with a point among them; undefined, and nothing read, for any other line. */
+function decimal(m: Machine): number | undefined {
+  const { bytes } = m;
+  const from = bytes[m.pos] === 0x2d ? m.pos + 1 : m.pos;
+  let mantissa = 0;
+  let point = -1;
+  let at = from;
+  for (; at - from <= EXACT_DIGITS; at++) {
+    const digit = (bytes[at] ?? 0) - 0x30;
+    if (digit >= 0 && digit <= 9) mantissa = mantissa * 10 + digit;
+    else if (digit === -2 && point < 0) point = at;
+    else break;
+  }
+  if (bytes[at] !== 0x0a || point < 0 || at - from < 2) return undefined;
+  const size = mantissa / (POWERS[at - point - 1] as number);
+  const isNegative = from > m.pos;
+  m.pos = at + 1;
+  return isNegative ? -size : size;
+}
+
 export function float(m: Machine): void {
   m.sawText = true;
+  const short = decimal(m);
+  if (short !== undefined) {
+    pushFloat(m, short);
+    return;
+  }
   const value = parseFloatText(asciiLine(m));
   if (value === undefined) throw new Fault('could not convert string to float');
   pushFloat(m, value);
