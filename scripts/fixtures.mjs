@@ -11,7 +11,7 @@ import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { findCPythons } from './cpythons.mjs';
+import cpythons from './cpythons.cjs';
 import pythons from './pythons.cjs';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -29,6 +29,11 @@ const NEVER = [
     'clients that no package has any more: all but the installed python-memcached',
   ],
 ];
+
+/** One interpreter of each release. */
+const CPYTHONS = cpythons
+  .findCPythons()
+  .filter(({ release }, i, all) => release !== all[i - 1]?.release);
 
 /** Scripts write beside themselves, so they run in a copy of the tree. */
 function copyOfTree(fixtures) {
@@ -70,7 +75,7 @@ function pickleTable(name, script, { samePatch }) {
     make(scratch, fixtures) {
       const committed = join(fixtures, path);
       const recorded = new Set(JSON.parse(readFileSync(committed, 'utf8')).versions);
-      const usable = findCPythons().filter(({ version }) => !samePatch || recorded.has(version));
+      const usable = CPYTHONS.filter(({ version }) => !samePatch || recorded.has(version));
       if (usable.length === 0) return { cannot: [`${path}: no CPython that it was made with`] };
       const paths = usable.map((python) => python.path);
       const file = join(scratch, 'compat-tests/pickle/python', script);
@@ -106,7 +111,7 @@ function startsAlike(before, after) {
 const readings = {
   path: 'entries/readings.jsonl',
   make(scratch, fixtures) {
-    const two = findCPythons().find(({ release }) => release === '2.7');
+    const two = CPYTHONS.find(({ release }) => release === '2.7');
     const three = pythons.findPython(['django', 'memcache']);
     const [recorded] =
       readFileSync(join(fixtures, this.path), 'utf8').match(/(?<="python": ")3[^"]+/) ?? [];

@@ -1,94 +1,18 @@
-// Finds the CPythons of this machine, and talks to one of them (python/server.py).
-import { execFileSync, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+// The CPythons of this machine, and how to talk to one of them (python/server.py).
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Protocol, PythonRelease } from '../../lib/value/pickle';
+import type { Protocol } from '../../lib/value/pickle';
+import { findCPythons, type InstalledCPython } from '../../scripts/cpythons.cjs';
 import type { Description } from './describe';
 
 const SERVER = join(__dirname, 'python', 'server.py');
-const NAMES = /^python(2\.7|3(\.\d+)?)?$/;
-const RELEASES: readonly PythonRelease[] = [
-  '2.7',
-  '3.6',
-  '3.7',
-  '3.8',
-  '3.9',
-  '3.10',
-  '3.11',
-  '3.12',
-  '3.13',
-];
 
 /** One installed CPython. */
-export interface Installed {
-  readonly path: string;
-  readonly version: string;
-  readonly release: PythonRelease;
-  /** Its highest pickle protocol. */
-  readonly highest: Protocol;
-}
-
-/** Where version managers keep interpreters: one folder a version, each with bin/. */
-function managed(): string[] {
-  const home = homedir();
-  const roots = [
-    join(process.env['PYENV_ROOT'] ?? join(home, '.pyenv'), 'versions'),
-    join(home, '.local/share/uv/python'),
-    join(home, '.local/share/mise/installs/python'),
-    join(home, '.asdf/installs/python'),
-    '/opt/python',
-  ];
-  return roots.flatMap((root) =>
-    existsSync(root) ? readdirSync(root).map((version) => join(root, version, 'bin')) : [],
-  );
-}
-
-function candidates(): string[] {
-  const onPath = (process.env['PATH'] ?? '').split(delimiter);
-  const folders = ['/usr/bin', '/usr/local/bin', ...onPath, ...managed()];
-  return [...new Set(folders)]
-    .filter((folder) => folder !== '' && existsSync(folder))
-    .flatMap((folder) =>
-      readdirSync(folder)
-        .filter((name) => NAMES.test(name))
-        .map((name) => join(folder, name)),
-    );
-}
-
-const PROBE =
-  'import sys, platform, pickle; print("|".join([platform.python_implementation(), platform.python_version(), sys.executable, str(pickle.HIGHEST_PROTOCOL)]))';
-
-function probe(path: string): Installed | undefined {
-  try {
-    const answer = execFileSync(path, ['-c', PROBE], { stdio: ['ignore', 'pipe', 'ignore'] });
-    const [implementation, version = '', executable = '', highest] = answer
-      .toString()
-      .trim()
-      .split('|');
-    const release = RELEASES.find((each) => version.startsWith(`${each}.`));
-    if (implementation !== 'CPython' || release === undefined) return undefined;
-    return { path: realpathSync(executable), version, release, highest: protocol(Number(highest)) };
-  } catch {
-    return undefined; // a shim of a version that is not selected, or no interpreter at all
-  }
-}
-
-function protocol(number: number): Protocol {
-  return number === 2 || number === 4 ? number : 5;
-}
+export type Installed = InstalledCPython;
 
 /** Every CPython found whose pickles we imitate, oldest first; each interpreter once. */
-export function findPythons(): Installed[] {
-  const found = new Map<string, Installed>();
-  for (const path of new Set(candidates().map((each) => realpathSync(each)))) {
-    const python = probe(path);
-    if (python !== undefined) found.set(python.path, python);
-  }
-  const order = (python: Installed): number => RELEASES.indexOf(python.release);
-  return [...found.values()].sort((a, b) => order(a) - order(b));
-}
+export const findPythons = findCPythons;
 
 /** The protocols from 0 to the highest of this Python. */
 export function protocolsOf(python: Installed): Protocol[] {
