@@ -1,0 +1,88 @@
+// The table of what the storm rages over: one row a wire, a transport or a policy.
+
+import { Client } from '../../../lib/clients/python-memcached/client';
+import type { ClientOptions } from '../../../lib/clients/python-memcached/options';
+import type { Target, Written } from '../../../lib/net/testing/load';
+import type { Rule } from '../../../lib/net/testing/history';
+import type { FRAMINGS } from '../proxy';
+import type { Weather } from './weather';
+
+/** Seconds. */
+export const SOCKET_TIMEOUT = 0.3;
+export const DEAD_RETRY = 0.2;
+
+export interface Backend {
+  readonly name: string;
+  readonly framing: keyof typeof FRAMINGS;
+  readonly weather: Weather;
+  /** What is not promised here. */
+  readonly waives: (servers: number) => readonly Rule[];
+  /** A client of these servers, `host:port`, and how to close it. */
+  readonly connect: (servers: readonly string[]) => { target: Target; close: () => void };
+}
+
+/** A miss and a failure answer alike: what is gone cannot be told from what failed. */
+const UNTOLD: readonly Rule[] = ['lost'];
+/** Keys that move to another server while theirs is away come back older, as Python's do. */
+const MOVED: readonly Rule[] = [...UNTOLD, 'stale'];
+/** A line of the text protocol names no request: exchanged ones acknowledge what was not done. */
+const LIED_TO: readonly Rule[] = [...MOVED, 'double', 'unasked'];
+
+export const BACKENDS: readonly Backend[] = [
+  {
+    name: 'text, miss',
+    framing: 'text',
+    weather: 'honest',
+    waives: () => UNTOLD,
+    connect: (servers) => connect(servers, { failure: 'miss' }),
+  },
+  {
+    name: 'text, rehash',
+    framing: 'text',
+    weather: 'honest',
+    waives: (servers) => (servers > 1 ? MOVED : UNTOLD),
+    connect: (servers) => connect(servers, { failure: 'rehash' }),
+  },
+  {
+    name: 'text, lying servers',
+    framing: 'text',
+    weather: 'lying',
+    waives: () => LIED_TO,
+    connect: (servers) => connect(servers, { failure: 'miss' }),
+  },
+];
+
+function connect(
+  servers: readonly string[],
+  options: ClientOptions,
+): { target: Target; close: () => void } {
+  const mc = new Client(servers, {
+    socket_timeout: SOCKET_TIMEOUT,
+    dead_retry: DEAD_RETRY,
+    ...options,
+  });
+  const textOf = (value: unknown): string | undefined =>
+    value === null || value === undefined ? undefined : String(value);
+  const written = (answer: unknown): Written => ({ outcome: answer === true ? 'done' : 'unknown' });
+  const target: Target = {
+    get: async (key) => textOf(await mc.get(key)),
+    gets: async (key) => textOf(await mc.gets(key)),
+    getMany: async (keys) => {
+      const found = await mc.get_multi(keys);
+      return keys.map((key) => textOf(found.get(key)));
+    },
+    set: async (key, text) => written(await mc.set(key, text)),
+    setSilently: async (key, text) => {
+      await mc.set(key, text, { noreply: true });
+      return { outcome: 'unknown' };
+    },
+    delete: async (key) => ({ outcome: (await mc.delete(key)) === 1 ? 'done' : 'unknown' }),
+    add: async (key, text) => written(await mc.add(key, text)),
+    append: async (key, text) => written(await mc.append(key, text)),
+    incr: async (key, delta) => {
+      const count = await mc.incr(key, delta);
+      return count === null ? { outcome: 'unknown' } : { outcome: 'done', count };
+    },
+  };
+  return { target, close: () => mc.disconnect_all() };
+}

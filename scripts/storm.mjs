@@ -1,0 +1,63 @@
+// A long storm: npm run storm -- --seconds 60 --seed 1 --servers 3; or histories in memory: -- --histories 50000 --seed 1
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
+import ts from 'typescript';
+
+const require = createRequire(import.meta.url);
+const COMPILER = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
+// The sources as they are: nothing has to be built.
+require.extensions['.ts'] = (module, path) =>
+  module._compile(ts.transpile(readFileSync(path, 'utf8'), COMPILER, path), path);
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    seed: { type: 'string', default: '1' },
+    servers: { type: 'string', default: '3' },
+    backend: { type: 'string', default: '' },
+    histories: { type: 'string' },
+  },
+});
+const seed = Number(values.seed);
+
+function print(name, counts, faults, violations) {
+  const struck = [...faults.values()].reduce((sum, times) => sum + times, 0);
+  const { reads, hits, writes, done } = counts;
+  console.log(
+    `${name}: ${reads} reads, ${hits} hits, ${writes} writes, ${done} acknowledged, ` +
+      `${struck} faults of ${faults.size} kinds, ${violations.length} violations`,
+  );
+  for (const each of violations.slice(0, 20)) console.log(`  ${JSON.stringify(each)}`);
+  if (violations.length > 0) process.exitCode = 1;
+}
+
+/** Each backend for the whole time, one after another. */
+async function rage() {
+  const { BACKENDS } = require('../compat-tests/reliability/storm/backends.ts');
+  const { storm } = require('../compat-tests/reliability/storm/storm.ts');
+  const options = { seed, seconds: Number(values.seconds), servers: Number(values.servers) };
+  for (const backend of BACKENDS.filter(({ name }) => name.includes(values.backend))) {
+    const { counts, troubles, violations } = await storm(backend, options);
+    print(`${backend.name}, ${values.servers} servers, seed ${seed}`, counts, troubles, violations);
+  }
+}
+
+async function simulate(histories) {
+  const { simulate } = require('../lib/net/testing/simulation.ts');
+  const counts = { reads: 0, hits: 0, writes: 0, done: 0 };
+  const faults = new Map();
+  const violations = [];
+  const started = performance.now();
+  for (let i = 0; i < histories; i++) {
+    const mode = i % 2 === 0 ? 'safety' : 'liveness';
+    const result = await simulate(seed + (i >> 1), mode);
+    for (const name of Object.keys(counts)) counts[name] += result.counts[name];
+    for (const [name, times] of result.struck) faults.set(name, (faults.get(name) ?? 0) + times);
+    for (const each of result.violations) violations.push({ seed: seed + (i >> 1), mode, ...each });
+  }
+  const rate = Math.round((histories / (performance.now() - started)) * 60_000);
+  print(`${histories} histories, ${rate} a minute, from seed ${seed}`, counts, faults, violations);
+}
+
+await (values.histories === undefined ? rage() : simulate(Number(values.histories)));
