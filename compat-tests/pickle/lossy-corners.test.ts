@@ -11,6 +11,7 @@ import {
   PyFloat,
   PyText,
   PyTuple,
+  UnpicklingError,
 } from '../../lib/value/pickle';
 import { findPythons } from './pythons';
 
@@ -129,6 +130,13 @@ const CORNERS: Readonly<Record<string, () => void>> = {
     const kind = (options: object): unknown =>
       (loads(pickled('[2**40]', 2), { exact: true, ...options }) as object[])[0]?.constructor.name;
     expect([kind({}), kind({ python: '3.12' })]).toEqual(['Py2Long', 'Number']);
+  },
+  'frozensets some hundreds deep in frozensets'() {
+    const nested = (depth: number): Buffer =>
+      text(`\x80\x04${'('.repeat(depth)}${'\x91'.repeat(depth)}.`);
+    expect(dumps(loads(nested(100)))).toBeInstanceOf(Buffer);
+    expect(shown(nested(400))).toMatch(/^frozenset/);
+    expect(() => loads(nested(1000))).toThrow(UnpicklingError);
   },
   '`PickleBuffer` in the pickle'() {
     for (const [value, kind] of [
