@@ -15,6 +15,11 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)]));
 }
 
+/** The JavaScript class of each item. */
+function shapeOf(list: unknown): string[] {
+  return (list as object[]).map((each) => each.constructor.name);
+}
+
 /** Text that pickleparser reads right at every protocol: no escapes, no byte order mark. */
 const word = fc.string({ unit: fc.constantFrom(...'abcxyzABC_- .,:/é€日'), maxLength: 12 });
 const ascii = fc.string({ unit: fc.constantFrom(...'abcxyzABC_- .,:/'), maxLength: 12 });
@@ -159,17 +164,14 @@ describe('where pickleparser is wrong', () => {
   });
 
   it('the key __proto__ is a key, and no prototype', () => {
-    const pickle = text('}V__proto__\n}VisAdmin\nI01\nsss.'.replace('sss', 'ss'));
+    const pickle = text('}V__proto__\n}VisAdmin\nI01\nss.');
     expect(new Parser().parse<{ isAdmin: boolean }>(pickle).isAdmin).toBe(true);
     expect((loads(pickle) as { isAdmin?: boolean }).isAdmin).toBeUndefined();
-    expect(
-      new Map(Object.entries(loads(pickle) as object)).size +
-        (loads(pickle) as Map<string, unknown>).size,
-    ).toBeTruthy();
+    expect(loads(pickle)).toEqual(new Map([['__proto__', { isAdmin: true }]]));
   });
 
   it('a dict of protocol 0 keeps its entries as a Map too', () => {
-    const pickle = text('(dp0\n.'.replace('(d', '(Va\nI1\nd'));
+    const pickle = text('(Va\nI1\ndp0\n.');
     expect(
       new Parser({ unpicklingTypeOfDictionary: 'Map' }).parse<Map<string, number>>(pickle).size,
     ).toBe(0);
@@ -207,9 +209,17 @@ describe('where pickleparser is wrong', () => {
     );
     const [tuple, list, bytes, bytearray, int, float] = new Parser().parse<unknown[]>(pickle);
     expect([tuple, bytes, int]).toEqual([list, bytearray, float]);
-    expect(dumps(loads(pickle), 5)).toEqual(dumps(loads(dumps(loads(pickle), 5)), 5));
-    const kinds = (loads(pickle, { exact: true }) as object[]).map((each) => each.constructor.name);
-    expect(kinds).toEqual(['PyTuple', 'Array', 'Buffer', 'PyByteArray', 'Number', 'PyFloat']);
+    expect(shapeOf(loads(dumps(loads(pickle), 5), { exact: true }))).toEqual(
+      shapeOf(loads(pickle, { exact: true })),
+    );
+    expect(shapeOf(loads(pickle, { exact: true }))).toEqual([
+      'PyTuple',
+      'Array',
+      'Buffer',
+      'PyByteArray',
+      'Number',
+      'PyFloat',
+    ]);
   });
 
   it('OBJ takes the class from below its arguments', () => {
