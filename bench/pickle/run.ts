@@ -1,15 +1,24 @@
 // Times all contenders in interleaved rounds, and writes RESULTS.md.
 import { execFileSync, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Answer, Request } from './worker';
 
 const SOURCE = join(__dirname, '../../pickle');
 const PYTHON = process.env['PYTHON'] ?? 'python3';
-const SHAPES = ['session', 'rows', 'nested', 'string', 'ints', 'floats'];
-const PROTOCOLS = [0, 2, 4, 5];
+const SHAPES = [
+  'session',
+  'rows',
+  'nested',
+  'string',
+  'ints',
+  'floats',
+  'whole floats',
+  'mixed floats',
+];
+const PROTOCOLS = (process.env['PROTOCOLS'] ?? '0,2,4,5').split(',').map(Number);
 const TASKS = ['decode', 'encode'] as const;
 /** Rounds of all contenders; the median counts. The first is a warm-up and does not. */
 const ROUNDS = Number(process.env['ROUNDS'] ?? 9);
@@ -125,12 +134,12 @@ function header(): string {
   const machine = `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores`;
   return `# Pickle bench
 
-Time of one call, and its ratio to ours (above 1: slower than we are). Medians of ${ROUNDS} rounds of ${MS} ms; in each
+CPU time (user mode) of one call, and its ratio to ours (above 1: slower than we are). Medians of ${ROUNDS} rounds of ${MS} ms; in each
 round every contender runs once, in a process of its own. Every answer was verified before it was timed; a word in brackets
 says why there is none. JSON and v8 encode the same value in their own format. jpickle takes text, so the conversion counts.
 
-Machine: ${machine}. Node ${process.version}, ${python}. ${new Date().toISOString().slice(0, 10)}, commit ${commit}.
-Repeat: \`npm run bench:pickle\` (\`ROUNDS=9 MS=60 PYTHON=python3\`).
+Machine: ${machine}, load ${loadavg()[0]?.toFixed(1)} at the end. Node ${process.version}, ${python}. ${new Date().toISOString().slice(0, 10)}, commit ${commit}.
+Repeat: \`npm run bench:pickle\` (\`ROUNDS=9 MS=60 PROTOCOLS=0,2,4,5 PYTHON=python3\`).
 `;
 }
 
