@@ -23,7 +23,6 @@ export interface ProxyOptions {
 /** One connection through the proxy. */
 interface Link {
   readonly client: Socket;
-  readonly server: Socket;
   readonly changed: () => void;
 }
 
@@ -35,6 +34,8 @@ export class FaultProxy implements AsyncDisposable {
   readonly #target: NetConnectOpts;
   readonly #options: Required<ProxyOptions>;
   readonly #links = new Set<Link>();
+  /** Ways to the server, which may outlive those to clients. */
+  readonly #servers = new Set<Socket>();
   readonly #watchers = new Set<() => void>();
   #listener: Server | undefined;
   #port = 0;
@@ -106,10 +107,8 @@ export class FaultProxy implements AsyncDisposable {
   async stop(): Promise<void> {
     this.#listener?.close();
     this.#listener = undefined;
-    for (const { client, server } of this.#links) {
-      client.destroy();
-      server.destroy();
-    }
+    for (const { client } of this.#links) client.destroy();
+    for (const server of this.#servers) server.destroy();
     await this.until(() => this.#links.size === 0);
   }
 
@@ -118,9 +117,7 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   async #listen(): Promise<void> {
-    // Half-open: a FIN passes when what was sent before it has.
-    const options = { allowHalfOpen: true, noDelay: true };
-    this.#listener = createServer(options, (client) => this.#accept(client));
+    this.#listener = createServer({ noDelay: true }, (client) => this.#accept(client));
     this.#listener.listen(this.#port, '127.0.0.1');
     await once(this.#listener, 'listening');
     this.#port = (this.#listener.address() as AddressInfo).port;
@@ -136,7 +133,9 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   #join(client: Socket): void {
+    // Half-open: a FIN passes when what was sent before it has.
     const server = connect({ ...this.#target, allowHalfOpen: true, noDelay: true });
+    this.#servers.add(server);
     const faults = (): Faults => this.#faults;
     const up = new Pipe(client, server, 'up', faults, this.#options.random);
     const down = new Pipe(server, client, 'down', faults, this.#options.random);
@@ -146,7 +145,7 @@ export class FaultProxy implements AsyncDisposable {
       down.changed();
       replies.changed();
     };
-    const link = { client, server, changed };
+    const link = { client, changed };
     this.#links.add(link);
     this.#read(client, 'up', (bytes) => up.push(bytes));
     this.#read(server, 'down', (bytes) => replies.push(bytes));
@@ -156,6 +155,7 @@ export class FaultProxy implements AsyncDisposable {
       this.#tell();
     });
     server.on('error', () => client.resetAndDestroy());
+    server.on('close', () => this.#servers.delete(server));
   }
 
   #read(from: Socket, way: Way, push: (bytes?: Buffer) => void): void {

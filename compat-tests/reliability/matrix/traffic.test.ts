@@ -1,0 +1,190 @@
+// Faults of the traffic itself: late, in pieces, cut, lost. No answer is wrong, none is late, and all is well after.
+
+import { Memcached } from '../../support';
+import type { Faults } from '../proxy';
+import {
+  BACKENDS,
+  codeOf,
+  codesOf,
+  everyCall,
+  expectInStep,
+  HASTY,
+  Lab,
+  PATIENT,
+  until,
+} from './lab';
+
+/** On a busy machine; no test waits for it. */
+jest.setTimeout(30_000);
+
+describe.each(BACKENDS)('$name', (backend) => {
+  let lab: Lab;
+  beforeEach(async () => {
+    lab = await Lab.start(backend);
+  });
+  afterEach(() => lab[Symbol.asyncDispose]());
+
+  it('row 4: accept then silence: all that wait fail, and the connection is closed', async () => {
+    const mc = lab.client({ ...HASTY, dead_retry: 30 });
+    await lab.proxy.set({ blackhole: 'both' });
+    expect(await codesOf(everyCall(mc))).toEqual({ TIMEOUT: 8 });
+    await lab.proxy.until(() => lab.proxy.open === 0);
+    expect(lab.proxy.accepted).toBe(1);
+    expect(lab.happened).toEqual(['alive', 'timeout', 'dead']);
+    await lab.proxy.heal();
+    mc.forget_dead_hosts();
+    await expectInStep(mc);
+  });
+
+  it('row 5: latency and jitter: order is kept, all succeed', async () => {
+    const mc = lab.client(PATIENT);
+    await lab.proxy.set({ latency: { ms: 30, jitter: 30 } });
+    await expectInStep(mc);
+    expect(lab.happened).toEqual(['alive']);
+  });
+
+  it('row 6: latency around the timeout: a late reply reaches nobody', async () => {
+    const mc = lab.client({ ...HASTY, socket_timeout: 0.04 });
+    const keys = Array.from({ length: 8 }, (_, i) => `k${i}`);
+    await until(
+      async () =>
+        (await codeOf(mc.set_multi(Object.fromEntries(keys.map((key) => [key, key]))))) === 'none',
+    );
+    await until(async () =>
+      (await Promise.all(keys.map((key) => lab.held(key)))).every((held) => held !== undefined),
+    );
+    await lab.proxy.set({ latency: { ms: 25, jitter: 20, way: 'down' } });
+    const seen: Record<string, number> = {};
+    for (let round = 0; round < 20; round++) {
+      const answers = await Promise.allSettled(keys.map((key) => mc.get(key)));
+      for (const [i, answer] of answers.entries()) {
+        if (answer.status === 'fulfilled') expect(answer.value).toBe(keys[i]);
+        seen[answer.status] = (seen[answer.status] ?? 0) + 1;
+      }
+    }
+    expect(seen['fulfilled']).toBeGreaterThan(0);
+    expect(seen['rejected']).toBeGreaterThan(0);
+    await lab.proxy.heal();
+    await expectInStep(mc);
+  });
+
+  it('row 7: replies byte by byte: all succeed', async () => {
+    const mc = lab.client(PATIENT);
+    await lab.proxy.set({ split: 1 });
+    await expectInStep(mc);
+    const long = 'VALUE x 0 1\r\nEND\r\n'.repeat(600);
+    await mc.set('long', long);
+    expect(await mc.get('long')).toBe(long);
+    expect(lab.happened).toEqual(['alive']);
+  });
+
+  it('row 8: a slow drip does not extend the deadline', async () => {
+    const mc = lab.client(HASTY);
+    await mc.set('k', 'x'.repeat(10_000));
+    await lab.proxy.set({ drip: 1 });
+    expect(await codeOf(mc.get('k'))).toBe('TIMEOUT');
+    await lab.proxy.heal();
+    await expectInStep(mc);
+  });
+
+  it.each(['up', 'down', 'both'] as const)('row 9: a stall %s, then everything at once: what was given up stays so', async (stall) => {
+    const mc = lab.client(HASTY);
+    await mc.set_multi({ a: 'A', b: 'B', n: 1, c: 'C', gone: 1 });
+    await lab.proxy.set({ stall });
+    expect(await codesOf(everyCall(mc))).toEqual({ TIMEOUT: 8 });
+    const next = mc.get('b').catch((error: unknown) => error);
+    await lab.proxy.heal();
+    expect(await next).toBe('B');
+    await expectInStep(mc);
+  }); // prettier-ignore
+
+  it.each<[number, Faults, string]>([
+    [11, { blackhole: 'up' }, '1'],
+    [12, { blackhole: 'down' }, '2'],
+  ])('row %i: %j: a write whose reply does not come is not sent again', async (_row, faults, held) => {
+    const mc = lab.client(HASTY);
+    await mc.set('n', 1);
+    await lab.proxy.set(faults);
+    expect(await codeOf(mc.incr('n'))).toBe('TIMEOUT');
+    await lab.proxy.heal();
+    await expectInStep(mc);
+    expect(await lab.held('n')).toBe(held);
+  }); // prettier-ignore
+
+  it.each<[number, string, (after: number) => Faults]>([
+    [13, 'reset', (reset) => ({ reset })],
+    [14, 'FIN', (truncate) => ({ truncate })],
+  ])('row %i: %s after any number of bytes: no part of a value, and a fresh start', async (_row, _name, faults) => {
+    const mc = lab.client({ ...PATIENT, dead_retry: 0 });
+    const whole = lab.client(PATIENT);
+    await whole.set_multi({ a: 'A\r\nEND\r\n', b: 'BBBB', n: 5 });
+    for (let after = 0; after < 90; after++) {
+      await whole.set('n', 5);
+      await expectInStepShortly(mc);
+      await lab.proxy.set(faults(after));
+      const [a, ab, n] = await Promise.allSettled([mc.get('a'), mc.get_multi(['a', 'b']), mc.incr('n')]);
+      if (a.status === 'fulfilled') expect(a.value).toBe('A\r\nEND\r\n');
+      if (ab.status === 'fulfilled') expect(ab.value).toEqual(new Map([['a', 'A\r\nEND\r\n'], ['b', 'BBBB']]));
+      if (n.status === 'fulfilled') expect(n.value).toBe(6);
+      else expect(n.reason).toMatchObject({ code: 'CONNECTION' });
+      expect(await lab.held('n')).toMatch(/^[56]$/); // never applied twice
+      await lab.proxy.heal();
+      mc.disconnect_all();
+    }
+    await expectInStep(mc);
+    async function expectInStepShortly(client: typeof mc): Promise<void> {
+      expect(await client.get('b')).toBe('BBBB');
+    }
+  }); // prettier-ignore
+
+  it('row 15: FIN between replies: the next call is answered, and nothing is dead', async () => {
+    const mc = lab.client(PATIENT);
+    for (let i = 1; i <= 5; i++) {
+      expect(await mc.set('n', i)).toBe(true);
+      await lab.proxy.set({ halfClose: 0 });
+      await lab.proxy.until(() => lab.proxy.open === 0);
+      await lab.proxy.heal();
+      expect(await mc.incr('n')).toBe(i + 1);
+    }
+    expect(lab.happened).not.toContain('dead');
+  });
+
+  it('row 15: FIN while a request is on its way: sent once more where the release does, else an error', async () => {
+    const retries = lab.client({ ...PATIENT, release: '1.52', python: 2 });
+    const mc = lab.client(PATIENT);
+    await Promise.all([retries.set('n', 1), mc.get('n')]);
+    await lab.proxy.set({ halfClose: 0 });
+    await lab.proxy.heal();
+    const calls = [retries.get('n'), mc.get('n'), mc.incr('n')];
+    expect(await Promise.all(calls.map(codeOf))).toEqual(['none', 'CONNECTION', 'CONNECTION']);
+    expect([1, 2]).toContain(await retries.get('n')); // at most once
+  });
+
+  it('row 15: a server that closes idle connections is asked again', async () => {
+    await using server = await Memcached.start({ args: [...backend.args, '-o', 'idle_timeout=1'] });
+    const mc = lab.client(PATIENT);
+    mc.set_servers([server.name]);
+    await mc.set('k', 1);
+    const countOpen = async (): Promise<unknown> => (await mc.get_stats())[0]?.[1]['idle_kicks'];
+    const other = lab.client(PATIENT);
+    other.set_servers([server.name]);
+    await other.set('other', 1);
+    await until(async () => (await countOpen()) !== '0');
+    expect(await other.get('other')).toBe(1);
+    expect(lab.happened).not.toContain('dead');
+  });
+
+  it('row 39: half of a set was sent: the outcome is unknown, the server drops it', async () => {
+    const mc = lab.client(HASTY);
+    const keys = Array.from({ length: 30 }, (_, i) => `k${i}`);
+    await mc.set_multi(Object.fromEntries(keys.map((key) => [key, 'old'])));
+    await lab.proxy.set({ stall: 'up' });
+    const big = 'x'.repeat(1_000_000);
+    expect(await codesOf(keys.map((key) => mc.set(key, big)))).toEqual({ TIMEOUT: 30 });
+    await lab.proxy.heal();
+    await expectInStep(mc);
+    const held = await Promise.all(keys.map((key) => lab.held(key)));
+    for (const value of held) expect(value === 'old' || value === big).toBe(true);
+    expect(held).toContain('old');
+  });
+});
