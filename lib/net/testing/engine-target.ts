@@ -61,6 +61,8 @@ export function simulatedDialect(failure: FailurePolicy): Dialect {
 export class EngineTarget implements Target {
   /** Probability that a call is aborted; when, `abortSoon` decides. */
   aborts = 0;
+  /** A set may be sent twice, so that an error for the second says nothing about the first. */
+  resends = false;
 
   constructor(
     private readonly engine: Engine,
@@ -144,8 +146,8 @@ export class EngineTarget implements Target {
       return { outcome: answer as Outcome };
     } catch (error) {
       this.#check(error, key);
-      const wasDone = !(error instanceof ServerError || error instanceof Unreached);
-      return { outcome: wasDone ? 'unknown' : 'refused' };
+      const isRefusal = error instanceof ServerError && !(this.resends && command === Command.set);
+      return { outcome: isRefusal || error instanceof Unreached ? 'refused' : 'unknown' };
     }
   }
 

@@ -84,6 +84,13 @@ export const FAULTS = {
     waives: NONE,
     strike: (link) => link.reply('SERVER_ERROR out of memory storing object\r\n'),
   },
+  /** memcached's own two lines for one request: whoever takes the second for the next reply is out of step. */
+  clientError: {
+    where: 'request',
+    fits: /^(set|add|append) (?!.*noreply)/,
+    waives: NONE,
+    strike: (link) => link.reply('CLIENT_ERROR bad data chunk\r\nERROR\r\n'),
+  },
   freeze: {
     where: 'request',
     waives: NONE,
