@@ -174,6 +174,17 @@ describe.each(BACKENDS)('$name', (backend) => {
     expect(lab.happened).not.toContain('dead');
   });
 
+  it('row 23: replies exchanged: nobody gets the value of another key', async () => {
+    const mc = lab.client({ ...PATIENT, dead_retry: 0 });
+    await mc.set_multi({ a: 'A', b: 'B' });
+    await lab.proxy.set({ swap: 1 });
+    const a = codeOf(mc.get('a'));
+    await new Promise(setImmediate); // a line of its own
+    expect(await Promise.all([a, codeOf(mc.get('b'))])).toEqual(['PROTOCOL', 'PROTOCOL']);
+    await lab.proxy.heal();
+    await expectInStep(mc);
+  });
+
   it('row 39: half of a set was sent: the outcome is unknown, the server drops it', async () => {
     const mc = lab.client(HASTY);
     const keys = Array.from({ length: 30 }, (_, i) => `k${i}`);
