@@ -3,19 +3,24 @@
 // A reply settles the oldest request. The gets that share a line are one request for the server: its entries are
 // matched to them by key, in the order asked (memcached) or in any order (proxies), and END settles the rest as misses.
 
+import { isAscii } from 'node:buffer';
 import { ProtocolError } from '../errors';
 import { Code, Command, Step, type Decoder, type Wire } from '../wire/wire';
 import { ABSENT, Operation, type Many } from './operation';
 import { Ring } from './ring';
 
-/** Turns an entry into a value; `bytes` is shared unless `owned`: copy what is kept. */
+/** Turns an entry into a value; `bytes` is shared unless `owned`: copy what is kept. `ascii`: known to be nothing else. */
 export type DecodeValue = (
   flags: number,
   bytes: Buffer,
   from: number,
   to: number,
   owned: boolean,
+  ascii: boolean,
 ) => unknown;
+
+/** What was read at once and is shorter is not asked whether it is ASCII: that would cost more than it saves. */
+const MANY_BYTES = 1024;
 
 /** Expected when every entry of a reply has come: no byte has this char code. */
 const NO_KEY = '\uffff';
@@ -32,6 +37,9 @@ export class Conversation {
   #inDoubt: 0 | 1 = 0;
   /** Position of the get of the current line whose entry is expected next. */
   #expected = 0;
+
+  /** Whether all that is being read is ASCII: asked once for all values in it, which are then decoded faster. */
+  #ascii: boolean | undefined = undefined;
 
   constructor(wire: Wire, decode: DecodeValue) {
     this.#decoder = wire.createDecoder();
@@ -51,6 +59,7 @@ export class Conversation {
   read(bytes: Buffer, from: number, to: number): number {
     const { pending } = this;
     const decoder = this.#decoder;
+    this.#ascii = to - from < MANY_BYTES ? false : undefined;
     while (from < to) {
       const head = pending.get(pending.head);
       if (head === undefined) throw new ProtocolError('a reply to nothing that was asked');
@@ -60,12 +69,12 @@ export class Conversation {
         this.#answer(head);
       } else {
         const op = this.#expectedGet(head);
-        const { many } = op;
-        const key = many === undefined ? op.key : (many.keys[many.next] ?? NO_KEY);
-        const step = decoder.read(command, key, bytes, from, to);
+        const step =
+          op.many === undefined
+            ? decoder.read(command, op.key, bytes, from, to)
+            : this.#readMany(op, op.many, bytes, from, to);
         if (step === Step.entry) {
-          if (many === undefined) this.#entry(op);
-          else this.#entryOfMany(many, op.full);
+          if (op.many === undefined) this.#entry(op, to);
         } else if (step === Step.done) this.#closeLine();
         else if (step === Step.more) return decoder.at;
         else this.#otherKey(head, decoder.key);
@@ -87,13 +96,27 @@ export class Conversation {
     return pending.get(this.#expected) ?? FINISHED;
   }
 
-  #entry(op: Operation): void {
+  /** Takes the entries of a get of many as long as they come in the order asked; the step that ended that. */
+  #readMany(op: Operation, many: Many, bytes: Buffer, from: number, to: number): Step {
+    const decoder = this.#decoder;
+    const { keys } = many;
+    do {
+      const key = many.next < keys.length ? (keys[many.next] as string) : NO_KEY;
+      const step = decoder.read(op.command, key, bytes, from, to);
+      if (step !== Step.entry) return step;
+      this.#entryOfMany(many, op.full, to);
+      from = decoder.at;
+    } while (from < to);
+    return Step.entry;
+  }
+
+  #entry(op: Operation, to: number): void {
     const d = this.#decoder;
     this.#expected++;
     op.settled = true;
     let value: unknown;
     try {
-      value = this.#decode(d.flags, d.data, d.start, d.end, d.owned);
+      value = this.#decode(d.flags, d.data, d.start, d.end, d.owned, this.#isAscii(to));
     } catch (error) {
       // The value is bad, the conversation is not: the caller gets the error, the next reply is read as ever.
       op.reject(error);
@@ -102,15 +125,22 @@ export class Conversation {
     op.resolve(op.full ? { value, flags: d.flags, cas: d.cas } : value);
   }
 
-  #entryOfMany(many: Many, full: boolean): void {
+  #entryOfMany(many: Many, full: boolean, to: number): void {
     const d = this.#decoder;
     const place = many.placeOf(many.next++);
     try {
-      const value = this.#decode(d.flags, d.data, d.start, d.end, d.owned);
+      const value = this.#decode(d.flags, d.data, d.start, d.end, d.owned, this.#isAscii(to));
       many.values[place] = full ? { value, flags: d.flags, cas: d.cas } : value;
     } catch (error) {
       many.spoiled ??= { thrown: error };
     }
+  }
+
+  /** Whether the value at hand is known to be ASCII; `to`: the end of what is being read. */
+  #isAscii(to: number): boolean {
+    const { data, owned, start } = this.#decoder;
+    if (owned) return false;
+    return (this.#ascii ??= isAscii(data.subarray(start, to)));
   }
 
   /**

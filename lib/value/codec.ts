@@ -9,8 +9,17 @@ export interface Entry {
   readonly data: string | Buffer;
 }
 
-/** Reads the bytes of one entry. `bytes` is shared with other entries unless `owned`: copy what is kept. */
-export type Read = (bytes: Buffer, from: number, to: number, owned: boolean) => unknown;
+/**
+ * Reads the bytes of one entry. `bytes` is shared with other entries unless `owned`: copy what is kept. `ascii`: they are
+ * known to be ASCII.
+ */
+export type Read = (
+  bytes: Buffer,
+  from: number,
+  to: number,
+  owned: boolean,
+  ascii: boolean,
+) => unknown;
 
 /** How entries with a flag are read; the first row of which a flag is set decides. */
 export interface ReadRow {
@@ -46,6 +55,7 @@ export interface Codec {
     from: number,
     to: number,
     owned: boolean,
+    ascii?: boolean,
   ) => unknown;
 }
 
@@ -62,13 +72,22 @@ export function createCodec(rows: CodecRows): Codec {
     return packed.length < data.length ? { flags: entry.flags | compressed, data: packed } : entry;
   }
 
-  function decode(flags: number, bytes: Buffer, from: number, to: number, owned: boolean): unknown {
+  function decode(
+    flags: number,
+    bytes: Buffer,
+    from: number,
+    to: number,
+    owned: boolean,
+    ascii = false,
+  ): unknown {
     if ((flags & compressed) !== 0) {
       const data = asBuffer(compression.decompress(bytes.subarray(from, to)));
       return decode((flags & ~compressed) >>> 0, data, 0, data.length, true);
     }
-    if (flags === 0) return readPlain(bytes, from, to, owned);
-    for (const row of reads) if ((flags & row.flag) !== 0) return row.read(bytes, from, to, owned);
+    if (flags === 0) return readPlain(bytes, from, to, owned, ascii);
+    for (const row of reads) {
+      if ((flags & row.flag) !== 0) return row.read(bytes, from, to, owned, ascii);
+    }
     return unknown(flags);
   }
 

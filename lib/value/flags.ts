@@ -28,7 +28,8 @@ export interface FlagRules {
 }
 
 export function createFlagCodec(rules: FlagRules): Codec {
-  const readText: Read = (bytes, from, to) => decodeUtf8(bytes, from, to, rules.python);
+  const readText: Read = (bytes, from, to, _owned, ascii) =>
+    ascii ? bytes.latin1Slice(from, to) : decodeUtf8(bytes, from, to, rules.python);
   const reads = [
     { flag: FLAG.text, read: readText },
     { flag: FLAG.integer, read: integerReader(rules, 'int') },

@@ -19,7 +19,6 @@ const NO_ROWS: readonly (readonly [string, string])[] = [];
 const MAX_DIGITS = 10;
 const MAX_FLAGS = 0xffffffff;
 
-const isGet: Readonly<Record<number, true>> = { [Command.get]: true, [Command.gets]: true };
 const isStorage: Readonly<Record<number, true>> = {
   [Command.set]: true,
   [Command.add]: true,
@@ -52,7 +51,7 @@ export class TextDecoder implements Decoder {
 
   read(command: Command, key: string, bytes: Buffer, from: number, to: number): Step {
     if (this.#big !== undefined) return this.#fill(this.#big, bytes, from, to);
-    if (isGet[command]) return this.#entry(command, key, bytes, from, to);
+    if (command <= Command.gets) return this.#entry(command, key, bytes, from, to);
     if (isStorage[command] && isStored(bytes, from, to)) {
       this.at = from + 8;
       this.code = Code.stored;

@@ -11,11 +11,14 @@ export interface Signature {
   readonly namedOnly?: readonly string[];
 }
 
+const NOTHING_GIVEN: readonly unknown[] = [];
+
 /**
  * The arguments for `signature.names` and `namedOnly`, in this order; undefined where none was given.
  * @throws {TypeError} a name that the method does not have, a parameter given twice, or too many arguments; as Python
  */
-export function bind(signature: Signature, given: readonly unknown[]): unknown[] {
+export function bind(signature: Signature, given: readonly unknown[]): readonly unknown[] {
+  if (given.length === 0) return NOTHING_GIVEN;
   const { method, required, names, namedOnly = [] } = signature;
   const last = lastGiven(given);
   const named = last >= 0 ? given[last] : undefined;

@@ -345,6 +345,7 @@ export class Client {
       all ? entries : pick(entries, sendable),
       signalOf(signal),
     );
+    if (all && answers.every((answer) => answer === true)) return [];
     const stored = new Set(sendable.filter((_place, i) => answers[i] === true));
     return originals.filter((_key, place) => !stored.has(place));
   }
@@ -515,7 +516,7 @@ function lastOfEach(
   wires: readonly string[],
   originals: readonly MultiKey[],
 ): ReadonlyMap<string, number> | undefined {
-  if (originals.every((key) => typeof key === 'string')) return undefined;
+  if (originals === wires || originals.every((key) => typeof key === 'string')) return undefined;
   return new Map(wires.map((wire, i) => [wire, i]));
 }
 

@@ -94,6 +94,8 @@ export class Keys {
   /** The wire forms of many keys behind one prefix. Checks all before anything is sent. */
   many(keys: Iterable<unknown>, prefix: unknown, purpose: Purpose): ManyKeys {
     const front = this.#prefix(prefix);
+    const plain = front === '' ? this.#plain(keys) : undefined;
+    if (plain !== undefined) return { wires: plain, spots: undefined, originals: plain };
     const wires: WireKey[] = [];
     const originals: MultiKey[] = [];
     let spots: (Spot | undefined)[] | undefined;
@@ -117,6 +119,14 @@ export class Keys {
   /** `check_key`: what it refuses, and how, is the release's. */
   check(key: unknown, extra: number): void {
     this.#check.check(Array.isArray(key) ? keyOfPair(key) : key, extra);
+  }
+
+  /** A copy of a list of nothing but good text keys, which are their own wire forms and names. */
+  #plain(keys: Iterable<unknown>): WireKey[] | undefined {
+    if (!Array.isArray(keys)) return undefined;
+    const copy: unknown[] = keys.slice();
+    for (let i = 0; i < copy.length; i++) if (!this.#isFast(copy[i], '')) return undefined;
+    return copy as WireKey[];
   }
 
   #isFast(key: unknown, prefix: string): key is string {

@@ -19,14 +19,15 @@ export type Batches = 'whole' | 'iterator';
  */
 class ItemMemory {
   readonly #exacts: readonly (Exact | undefined)[];
-  /** Added to the index from `#turn` on. */
-  readonly #shift: number;
+  /** How many items were taken out; less than 0: put in. */
+  readonly #taken: number;
+  /** The first item behind those that kept their index. */
   readonly #turn: number;
 
   constructor(slots: Slots, exacts: readonly (Exact | undefined)[], items: readonly unknown[]) {
     this.#exacts = exacts;
-    this.#shift = slots.length - items.length;
-    this.#turn = this.#shift === 0 ? items.length : turnOf(exacts, items, this.#shift);
+    this.#taken = slots.length - items.length;
+    this.#turn = this.#taken === 0 ? items.length : turnOf(exacts, items, this.#taken);
   }
 
   /** Undefined where nothing is remembered. */
@@ -35,23 +36,27 @@ class ItemMemory {
   }
 
   at(index: number, value: unknown): unknown {
-    return restore(this.#exacts[index < this.#turn ? index : index + this.#shift], value);
+    const turn = this.#turn;
+    if (index < turn) return restore(this.#exacts[index], value);
+    const before = index + this.#taken;
+    return before < turn ? value : restore(this.#exacts[before], value);
   }
 }
 
-/** The place from which on items are counted from the end: where most of them are as remembered, the last such. */
+/** The place where items were taken out or put in: where most others are as remembered, the last such. */
 function turnOf(
   exacts: readonly (Exact | undefined)[],
   items: readonly unknown[],
-  shift: number,
+  taken: number,
 ): number {
-  const knows = (index: number, value: unknown): number =>
-    Number(restore(exacts[index], value) !== value);
+  const knows = (index: number, at: number): number =>
+    Number(restore(exacts[index], items[at]) !== items[at]);
+  const put = Math.max(0, -taken);
   let found = 0;
-  for (let i = 0; i < items.length; i++) found += knows(i + shift, items[i]);
+  for (let i = put; i < items.length; i++) found += knows(i + taken, i);
   let [best, turn] = [found, 0];
-  for (let i = 0; i < items.length; i++) {
-    found += knows(i, items[i]) - knows(i + shift, items[i]);
+  for (let i = 0; i + put < items.length; i++) {
+    found += knows(i, i) - knows(i + put + taken, i + put);
     if (found >= best) [best, turn] = [found, i + 1];
   }
   return turn;

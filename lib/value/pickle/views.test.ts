@@ -165,6 +165,15 @@ describe('a list', () => {
     expect(exact(list)).toEqual(left);
   });
 
+  it('does not take a new item for one that was read', () => {
+    const list = read(new Array(5).fill(new PyFloat(1))) as unknown[];
+    list.push(1);
+    expect(exact(list)).toEqual([...new Array<PyFloat>(5).fill(new PyFloat(1)), 1]);
+    const other = read([new PyFloat(1), new PyFloat(2)]) as unknown[];
+    other.unshift(7, 5);
+    expect(exact(other)).toEqual([7, 5, new PyFloat(1), new PyFloat(2)]);
+  });
+
   it('does not guess the types of items in another order', () => {
     const list = read([new PyFloat(3), new PyFloat(1), 5]) as unknown[];
     list.reverse();
