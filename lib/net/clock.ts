@@ -37,8 +37,6 @@ export class Clock {
   readonly #watched = new Set<Watched>();
   #stop: (() => void) | undefined;
   #lastTick = 0;
-  /** The last tick came late and judged nothing. */
-  #forgave = false;
 
   /** @param timeout of a call in milliseconds; Infinity: nothing expires */
   constructor(timeout: number, time: TimeSource) {
@@ -68,15 +66,13 @@ export class Clock {
 
   #onTick(): void {
     if (!this.#anyBusy()) return this.#halt();
-    // A program that held the event loop has sent late and read nothing: its servers get one more tick. And
-    // replies that have arrived are read before anything is judged.
-    const late = this.#time.now() - this.#lastTick > 2 * this.#tick;
-    this.#lastTick = this.#time.now();
-    this.#forgave = late && !this.#forgave;
-    if (this.#forgave) return;
+    // A program that held the event loop has sent late and read nothing. So the time that it took does not count until
+    // the next tick, however late that comes. And replies that have arrived are read before anything is judged.
+    const now = this.#time.now();
+    const judged = Math.min(now, this.#lastTick + 2 * this.#tick);
+    this.#lastTick = now;
     this.#time.afterReads(() => {
-      const now = this.#time.now();
-      for (const item of this.#watched) item.expire(now);
+      for (const item of this.#watched) item.expire(judged);
     });
   }
 

@@ -105,6 +105,7 @@ export class Outbox {
       this.#addAgain(op);
     }
     while (next < silent.length) this.#addAgain(silent[next++]);
+    this.commit(); // no write may follow for long: where the connection is not open yet, or takes no more
   }
 
   #addAgain(op: Operation | undefined): void {
