@@ -15,6 +15,9 @@ export const MAX_INFLATED_BYTES = 64 * 1024 * 1024;
 /** Rows of one `stats` reply; `stats cachedump` of a full slab stays below, an endless reply does not. */
 export const MAX_STATS_ROWS = 200_000;
 
+/** Bytes of one `stats` reply; `stats cachedump` answers at most 2 MB, so that no real one comes near. */
+export const MAX_STATS_BYTES = 64 * 1024 * 1024;
+
 /** Requests waiting on one connection: far above what a healthy server leaves, far below what memory bears. */
 export const MAX_QUEUED = 262_144;
 

@@ -1,7 +1,7 @@
 // Replies of the text protocol: read whole, byte by byte and cut at every place; and what is refused.
 
 import { ConnectionError, ProtocolError, TooLargeError } from '../errors';
-import { MAX_LINE, MAX_STATS_ROWS, MAX_VALUE_BYTES } from '../limits';
+import { MAX_LINE, MAX_STATS_BYTES, MAX_STATS_ROWS, MAX_VALUE_BYTES } from '../limits';
 import { TextDecoder } from './text-decoder';
 import { Code, Command, Step } from './wire';
 
@@ -251,6 +251,17 @@ describe('the text decoder refuses', () => {
       '100000000000000000000\r\n',
       ProtocolError,
     ],
+    ['a number of 65 bits', { command: Command.incr }, '18446744073709551616\r\n', ProtocolError],
+    [
+      'gets without a cas id',
+      { command: Command.gets, keys: ['k'] },
+      'VALUE k 0 1\r\nx\r\nEND\r\n',
+      ProtocolError,
+    ],
+    ['EXISTS for set', set, 'EXISTS\r\n', ProtocolError],
+    ['NOT_FOUND for append', { command: Command.append }, 'NOT_FOUND\r\n', ProtocolError],
+    ['OK behind rows', { command: Command.stats }, 'STAT pid 1\r\nOK\r\n', ProtocolError],
+    ['RESET behind rows', { command: Command.stats }, 'STAT pid 1\r\nRESET\r\n', ProtocolError],
     ['a greeting', set, 'ERROR Too many open connections\r\n', ConnectionError],
     ['a name from a prototype', set, '__proto__\r\n', ProtocolError],
     ['a row of something else', { command: Command.stats }, 'VALUE a 1\r\n', ProtocolError],
@@ -274,6 +285,20 @@ describe('the text decoder refuses', () => {
   it('rows without end', () => {
     const row = Buffer.from('STAT a 1\r\n'.repeat(MAX_STATS_ROWS + 1));
     expect(() => read({ command: Command.stats }, [row])).toThrow(TooLargeError);
+  });
+
+  it('long rows without end', () => {
+    const decoder = new TextDecoder();
+    const rows = Buffer.from(`STAT a ${'x'.repeat(MAX_LINE - 8)}\r\n`.repeat(128));
+    let bytes = 0;
+    const readOn = (): void => {
+      for (; bytes <= 2 * MAX_STATS_BYTES; bytes += rows.length) {
+        expect(decoder.read(Command.stats, '', rows, 0, rows.length)).toBe(Step.more);
+      }
+    };
+    expect(readOn).toThrow(TooLargeError);
+    expect(bytes).toBeGreaterThan(MAX_STATS_BYTES - rows.length - 1);
+    expect(bytes).toBeLessThanOrEqual(MAX_STATS_BYTES);
   });
 
   it('no bytes of the value in its message', () => {

@@ -4,7 +4,7 @@
 // Every other reply, and every surprise, goes through the table of lines in text-lines.ts.
 
 import { ProtocolError, TooLargeError } from '../errors';
-import { MAX_STATS_ROWS, MAX_VALUE_BYTES, SMALL_VALUE_BYTES } from '../limits';
+import { MAX_STATS_BYTES, MAX_STATS_ROWS, MAX_VALUE_BYTES, SMALL_VALUE_BYTES } from '../limits';
 import { lineOf, parseLine, parseValueLine, type LineReply } from './text-lines';
 import { Code, Command, Step, type Decoder } from './wire';
 
@@ -48,10 +48,13 @@ export class TextDecoder implements Decoder {
   #filled = 0;
   /** Rows of a `stats` reply that is being received. */
   #rows: (readonly [string, string])[] = [];
+  /** How long these rows were on the wire. */
+  #rowBytes = 0;
 
   read(command: Command, key: string, bytes: Buffer, from: number, to: number): Step {
     if (this.#big !== undefined) return this.#fill(this.#big, bytes, from, to);
-    if (command <= Command.gets) return this.#entry(command, key, bytes, from, to);
+    if (command === Command.get) return this.#entry(command, key, bytes, from, to);
+    if (command === Command.gets) return this.#surprise(command, key, bytes, from, to);
     if (isStorage[command] && isStored(bytes, from, to)) {
       this.at = from + 8;
       this.code = Code.stored;
@@ -61,7 +64,7 @@ export class TextDecoder implements Decoder {
     return this.#line(command, bytes, from, to);
   }
 
-  // VALUE <key> <flags> <bytes> [<cas unique>]\r\n<data>\r\n ... END\r\n
+  // VALUE <key> <flags> <bytes>\r\n<data>\r\n ... END\r\n
   #entry(command: Command, key: string, bytes: Buffer, from: number, to: number): Step {
     if (isEnd(bytes, from, to)) {
       this.at = from + 5;
@@ -97,7 +100,8 @@ export class TextDecoder implements Decoder {
     return this.#value(length, bytes, from, at + 2, to);
   }
 
-  /** Not the expected VALUE line in one piece: an unfinished line, a cas id, another key, an error, or nonsense. */
+  // VALUE <key> <flags> <bytes> <cas unique>\r\n<data>\r\n ... END\r\n
+  /** What gets reads; for get, not the expected line in one piece: unfinished, another key, an error, or nonsense. */
   #surprise(command: Command, key: string, bytes: Buffer, from: number, to: number): Step {
     const line = lineOf(bytes, from, to);
     if (line === undefined) return this.#more(from);
@@ -107,6 +111,10 @@ export class TextDecoder implements Decoder {
       this.key = value.key;
       this.at = from;
       return Step.otherKey;
+    }
+    if (command === Command.gets && value.cas === '') {
+      // Without the id a later cas would be a set, and somebody's change be lost.
+      throw new ProtocolError('a VALUE line has no cas id');
     }
     this.flags = value.flags;
     this.cas = value.cas;
@@ -158,15 +166,26 @@ export class TextDecoder implements Decoder {
       if (line === undefined) return this.#more(at);
       at += line.length + 2;
       const reply = parseLine(Command.stats, line);
-      if (reply.row === undefined) {
-        this.rows = this.#rows;
-        this.#rows = [];
-        return this.#finish(reply, at);
-      }
+      if (reply.row === undefined) return this.#endStats(reply, line, at);
+      this.#rowBytes += line.length + 2;
       if (this.#rows.push(reply.row) > MAX_STATS_ROWS) {
         throw new TooLargeError(`a stats reply has more than ${MAX_STATS_ROWS} rows`);
       }
+      if (this.#rowBytes > MAX_STATS_BYTES) {
+        throw new TooLargeError(`a stats reply has more than ${MAX_STATS_BYTES} bytes`);
+      }
     }
+  }
+
+  /** Rows end in END or an error; `OK` and `RESET` are replies without rows (`stats detail on`, `stats reset`). */
+  #endStats(reply: LineReply, line: string, at: number): Step {
+    if (this.#rows.length > 0 && reply.code === Code.rows && line !== 'END') {
+      throw new ProtocolError(`the rows of stats end in ${line}`);
+    }
+    this.rows = this.#rows;
+    this.#rows = [];
+    this.#rowBytes = 0;
+    return this.#finish(reply, at);
   }
 
   #line(command: Command, bytes: Buffer, from: number, to: number): Step {

@@ -22,9 +22,10 @@ export interface ValueLine {
   readonly cas: string;
 }
 
-const STORAGE = words({
+const STORAGE = words({ STORED: Code.stored, NOT_STORED: Code.notStored });
+const CAS = words({
   STORED: Code.stored,
-  NOT_STORED: Code.notStored,
+  NOT_STORED: Code.notStored, // from proxies that could not store
   EXISTS: Code.exists,
   NOT_FOUND: Code.notFound,
 });
@@ -41,7 +42,7 @@ const WORDS: Readonly<Record<Command, Readonly<Record<string, Code>>>> = {
   [Command.replace]: STORAGE,
   [Command.append]: STORAGE,
   [Command.prepend]: STORAGE,
-  [Command.cas]: STORAGE,
+  [Command.cas]: CAS,
   [Command.delete]: words({ DELETED: Code.deleted, NOT_FOUND: Code.notFound }),
   [Command.incr]: COUNT,
   [Command.decr]: COUNT,
@@ -164,7 +165,14 @@ function refused(line: string, inSync: boolean): LineReply {
 }
 
 function integer(digits: string): number | bigint {
-  return digits.length <= 15 ? Number(digits) : narrow(BigInt(digits));
+  return digits.length <= 15 ? Number(digits) : counter(BigInt(digits));
+}
+
+const MAX_COUNTER = 2n ** 64n - 1n;
+
+function counter(value: bigint): number | bigint {
+  if (value > MAX_COUNTER) throw new ProtocolError('a counter of more than 64 bits');
+  return narrow(value);
 }
 
 function narrow(value: bigint): number | bigint {
