@@ -1,5 +1,20 @@
 // Python's equality of keys, as CPython's dict and set have it.
-import { bytesOf, PyDict, PyFloat, PyFrozenSet, PySet, PyTuple, Py2Str } from './index';
+import {
+  bytesOf,
+  dumps,
+  loads,
+  PicklingError,
+  PyArray,
+  PyByteArray,
+  PyDeque,
+  PyDict,
+  PyFloat,
+  PyFrozenSet,
+  PyNamespace,
+  PySet,
+  PyTuple,
+  Py2Str,
+} from './index';
 
 describe('a dict of the exact view', () => {
   const dict = (...keys: unknown[]) => {
@@ -89,6 +104,40 @@ describe('sets', () => {
       set.clear();
     }).toThrow(TypeError);
     expect([...set]).toEqual([1]);
+  });
+});
+
+describe('a key that Python cannot hash', () => {
+  it.each<[type: string, value: unknown]>([
+    ['list', new Map([[[1], 1]])],
+    ['dict', new Set([{ a: 1 }])],
+    ['list', new Map([[PyTuple.of([1]), 1]])],
+    ['list', new Map([[PyTuple.of<unknown>(1, PyTuple.of([1])), 1]])],
+    ['dict', [new Map([[new Map(), 1]])]],
+    ['set', { a: new Set([new Set()]) }],
+    ['bytearray', new Set([PyByteArray.of(1)])],
+    ['collections.deque', new Set([PyTuple.of(PyDeque.of(1))])],
+    ['array.array', new Map([[new PyArray('b', [1]), 1]])],
+    ['types.SimpleNamespace', new Set([new PyNamespace({})])],
+  ])('is refused when it is written: a %s', (type, value) => {
+    for (const protocol of [0, 1, 2, 3, 4, 5]) {
+      expect(() => dumps(value, protocol)).toThrow(PicklingError);
+      expect(() => dumps(value, protocol)).toThrow(`unhashable type: '${type}'`);
+    }
+  });
+
+  it('may have a persistent id in its place', () => {
+    const list = [1];
+    const persistentId = (value: unknown) => (value === list ? 'list' : undefined);
+    const pickle = dumps(new Map([[list, 2]]), 4, { persistentId });
+    expect(loads(pickle, { persistentLoad: (id) => id })).toEqual({ list: 2 });
+  });
+
+  it('was put into a tuple that is a key of the exact view', () => {
+    const key = PyTuple.of<unknown>(1);
+    const dict = new PyDict([[key, 1]]);
+    key.push([]);
+    expect(() => dumps(dict)).toThrow("unhashable type: 'list'");
   });
 });
 

@@ -31,19 +31,29 @@ export function unhashable(value: unknown): string | undefined {
 }
 
 /**
- * Throws TypeError if the value, or an item of a tuple in it, cannot be a key. Tuples found in order are added to
+ * Throws TypeError if the value, or an item of a tuple in it, cannot be a key. Objects found in order are added to
  * `checked` and not looked into again, so that all keys of a load together cost no more than its size.
  */
 export function checkHashable(value: unknown, checked: Set<object>): void {
   const left: unknown[] = [value];
   while (left.length > 0) {
     const item = left.pop();
+    if (typeof item !== 'object' || item === null || checked.has(item)) continue;
+    checked.add(item);
+    if (pyKey in item) {
+      left.push(ownKey(item));
+      continue;
+    }
     const type = unhashable(item);
     if (type !== undefined) throw new TypeError(`unhashable type: '${type}'`);
-    if (!(item instanceof PyTuple) || checked.has(item)) continue;
-    checked.add(item);
-    for (const part of item) left.push(part);
+    if (item instanceof PyTuple) for (const part of item) left.push(part);
   }
+}
+
+/** What the value's class says it equals: throws TypeError for a class that Python cannot hash. */
+function ownKey(value: object): unknown {
+  const own: unknown = Reflect.get(value, pyKey);
+  return typeof own === 'function' ? Reflect.apply(own, value, []) : undefined;
 }
 
 function spend(budget: KeyBudget, parts: number): void {

@@ -2,6 +2,7 @@
 import type { KnownClass, LoadContext } from './contract';
 import { Fault } from './fault';
 import {
+  forgetValue,
   keepOp,
   noteItem,
   noteKey,
@@ -40,8 +41,12 @@ export class Instances {
     const adopted = this.#adopted?.get(target);
     if (adopted === undefined) throw new Fault('items for a value that has none');
     const { known, appended } = adopted;
+    const memory = recall(items)?.items;
+    const first = memory === undefined ? undefined : firstKeys(target, kind, items);
     const handled = EXTENDERS[kind](known, target, items, this.#context);
-    if (handled && recall(items) !== undefined) rememberItems(target, kind, items, appended);
+    if (handled && memory !== undefined) {
+      rememberItems(target, kind, items, memory, first, appended);
+    }
     if (kind === 'append') {
       adopted.appended += items.length;
       noteLength(target, adopted.appended);
@@ -96,13 +101,39 @@ const EXTENDERS: Record<ItemKind, Extend> = {
 };
 
 /** An instance remembers for its items what a list or dict would. */
-function rememberItems(target: object, kind: ItemKind, items: unknown[], appended: number): void {
-  const exacts = recall(items)?.items ?? [];
+function rememberItems(
+  target: object,
+  kind: ItemKind,
+  items: readonly unknown[],
+  exacts: readonly (Exact | undefined)[],
+  first: ReadonlySet<number> | undefined,
+  appended: number,
+): void {
   const slots: Slots = remember(target);
   exacts.forEach((exact, index) => {
-    if (exact === undefined) return;
-    if (kind === 'append') noteItem(slots, appended + index, exact);
-    else if (kind === 'add' || index % 2 === 0) noteKey(slots, items[index], exact);
-    else noteValue(slots, items[index - 1], exact);
+    const isKey = kind === 'add' || index % 2 === 0;
+    if (exact === undefined) {
+      if (kind === 'setitem' && !isKey) forgetValue(target, items[index - 1]);
+    } else if (kind === 'append') noteItem(slots, appended + index, exact);
+    else if (!isKey) noteValue(slots, items[index - 1], exact);
+    else if (first?.has(index) === true) noteKey(slots, items[index], exact);
   });
+}
+
+/** Where the keys or members stand that the target does not have yet: of equal ones the first stays. */
+function firstKeys(
+  target: object,
+  kind: ItemKind,
+  items: readonly unknown[],
+): ReadonlySet<number> | undefined {
+  if (kind === 'append') return undefined;
+  const has = target instanceof Map || target instanceof Set ? target : new Set<unknown>();
+  const seen = new Set<unknown>();
+  const first = new Set<number>();
+  for (let i = 0; i < items.length; i += kind === 'add' ? 1 : 2) {
+    const key = items[i];
+    if (!seen.has(key) && !has.has(key)) first.add(i);
+    seen.add(key);
+  }
+  return first;
 }

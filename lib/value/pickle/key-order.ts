@@ -27,7 +27,8 @@ export class KeyOrder {
   }
 }
 
-function isEmpty(dict: object): boolean {
+/** True for an object without properties of its own or inherited ones. */
+export function isEmpty(dict: object): boolean {
   for (const _ in dict) return false;
   return true;
 }

@@ -8,9 +8,11 @@ import { KeyOrder } from './key-order';
 import type { ReadSettings } from './settings';
 import { replaceAll, type PyMap } from './replace';
 import {
+  forgetValue,
   noteItem,
   noteKey,
   noteLength,
+  noteMembers,
   noteValue,
   recall,
   remember,
@@ -102,7 +104,7 @@ export class Machine {
     this.stack[this.sp++] = value;
   }
 
-  /** Pushes any value that may be Exact. */
+  /** Pushes any value. */
   pushAny(value: unknown): void {
     if (value instanceof Exact) this.pushExact(value);
     else this.stack[this.sp++] = value;
@@ -274,17 +276,22 @@ export class Machine {
     const plainKey = this.view(key);
     const plainValue = this.view(value);
     let dict = this.stack[at] as object;
+    let isNew = true;
     if (!(dict instanceof Map)) {
-      if (typeof plainKey === 'string' && this.keyOrder.fits(dict, plainKey))
+      if (typeof plainKey === 'string' && this.keyOrder.fits(dict, plainKey)) {
+        isNew = !Object.hasOwn(dict, plainKey);
         define(dict, plainKey, plainValue);
-      else dict = this.stack[at] = this.#toMap(dict);
+      } else dict = this.stack[at] = this.#toMap(dict);
     }
     if (dict instanceof Map) {
       if (typeof plainKey === 'object') checkHashable(plainKey, (this.#checked ??= new Set()));
+      isNew = !dict.has(plainKey);
       dict.set(plainKey, plainValue);
     }
-    if (key instanceof Exact) noteKey(remember(dict), plainKey, key);
+    // Of equal keys the first stays, with the last value.
+    if (key instanceof Exact && isNew) noteKey(remember(dict), plainKey, key);
     if (value instanceof Exact) noteValue(remember(dict), plainKey, value);
+    else if (!isNew) forgetValue(dict, plainKey);
   }
 
   #toMap(dict: object): PyMap {
@@ -320,8 +327,9 @@ export class Machine {
   }
 
   #isSet(target: object): target is Set<unknown> {
-    const prototype: unknown = Object.getPrototypeOf(target);
-    return prototype === Set.prototype || prototype === PySet.prototype;
+    return [Set.prototype, PySet.prototype].some(
+      (known) => known === Object.getPrototypeOf(target),
+    );
   }
 
   newSet(): Set<unknown> {
@@ -335,8 +343,8 @@ export class Machine {
     }
     const member = this.view(value);
     if (typeof member === 'object') checkHashable(member, (this.#checked ??= new Set()));
+    if (value instanceof Exact && !set.has(member)) noteKey(remember(set), member, value);
     set.add(member);
-    if (value instanceof Exact) noteKey(remember(set), member, value);
   }
 
   newFrozenSet(items: readonly unknown[]): PyFrozenSet {
@@ -344,19 +352,16 @@ export class Machine {
       items.map((item) => this.view(item)),
       this.budget,
     );
-    if (this.settings.exact) return set;
-    for (const item of items) {
-      if (item instanceof Exact) noteKey(remember(set), item.plain(), item);
-    }
+    if (!this.settings.exact && items.some((item) => item instanceof Exact))
+      noteMembers(set, items);
     return set;
   }
 
   #below(from: number): object {
     if (from - 1 < this.fence) throw this.underflow();
     const target = this.stack[from - 1];
-    if (typeof target !== 'object' || target === null)
-      throw new Fault('items for a value that has none');
-    return target;
+    if (typeof target === 'object' && target !== null) return target;
+    throw new Fault('items for a value that has none');
   }
 
   /** Adds the values from `from` up to the object's newest operation if it is of this kind, or to a new one. */

@@ -1,6 +1,7 @@
 // Sets the pairs of a dict on a plain object: part of the reader's hot path, for text keys.
 import type { Machine } from './machine';
-import { noteKey, noteValue, recall, remember } from './slots';
+import { isEmpty } from './key-order';
+import { forgetValue, noteKey, noteValue, recall, remember } from './slots';
 import { Exact } from './types';
 
 /** Sets pairs of plain string keys on a plain object; the index of the first pair that needs more care. */
@@ -29,6 +30,7 @@ export function setExactPairs(
   sp: number,
   keysAreKnown: boolean,
 ): number {
+  let noted = recall(dict)?.values !== undefined;
   for (let i = from; i < sp; i += 2) {
     const given = stack[i];
     const value = stack[i + 1];
@@ -36,11 +38,17 @@ export function setExactPairs(
     if (typeof key !== 'string') return i;
     const first = key.charCodeAt(0);
     if (first <= 0x39 ? first >= 0x30 : first === 0x5f && key === '__proto__') return i;
-    if (given instanceof Exact && !keysAreKnown) noteKey(remember(dict), key, given);
+    if (given instanceof Exact && !keysAreKnown && !Object.hasOwn(dict, key)) {
+      noteKey(remember(dict), key, given);
+    }
     if (value instanceof Exact) {
       dict[key] = value.plain();
       noteValue(remember(dict), key, value);
-    } else dict[key] = value;
+      noted = true;
+    } else {
+      if (noted && Object.hasOwn(dict, key)) forgetValue(dict, key);
+      dict[key] = value;
+    }
   }
   return sp;
 }
@@ -56,7 +64,7 @@ export function setExactDict(
   from: number,
   sp: number,
 ): number {
-  const isFresh = recall(dict)?.keys === undefined;
+  const isFresh = recall(dict)?.keys === undefined && isEmpty(dict);
   const known = isFresh && m.lastKeys?.matches(stack, from, sp) === true ? m.lastKeys : undefined;
   const done = setExactPairs(dict, stack, from, sp, known !== undefined);
   if (done < sp || !isFresh) return done;

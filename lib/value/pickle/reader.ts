@@ -10,7 +10,7 @@ import { UnpicklingError } from './errors';
 import { Fault } from './fault';
 import { Machine, NO_EXACT } from './machine';
 import { setExactDict, setExactPairs, setPlainPairs } from './pairs';
-import { noteLength } from './slots';
+import { noteLength, recall } from './slots';
 import { giveStack } from './stack';
 import { SLOW_OPS } from './slow-ops';
 import { isAmbiguous } from './slow-scalars';
@@ -233,7 +233,7 @@ function run(m: Machine): unknown {
         if (m.keyOrder.isUsed || Object.getPrototypeOf(dict) !== Object.prototype) break;
         const pairs = dict as Record<string, unknown>;
         const done =
-          low < sp
+          low < sp || (m.sawExact && recall(pairs)?.values !== undefined)
             ? setExactDict(m, pairs, stack, fence, sp)
             : setPlainPairs(pairs, stack, fence, sp);
         if (done < sp) break;
@@ -251,7 +251,7 @@ function run(m: Machine): unknown {
         if (Object.getPrototypeOf(dict) !== Object.prototype) break;
         const pairs = dict as Record<string, unknown>;
         const done =
-          low < sp
+          low < sp || (m.sawExact && recall(pairs)?.values !== undefined)
             ? setExactPairs(pairs, stack, sp - 2, sp, false)
             : setPlainPairs(pairs, stack, sp - 2, sp);
         if (done < sp) break;

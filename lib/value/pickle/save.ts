@@ -92,6 +92,7 @@ function saveDict(w: Writer, value: object): boolean {
 
 function saveMap(w: Writer, value: object): boolean {
   const map = value as ReadonlyMap<unknown, unknown>;
+  w.checkKeys(map.keys());
   w.open(map, 0x7d, 0x64);
   const batches = w.rules.batchesOfC ? 'whole' : 'iterator';
   return w.begin(new PairsTask([...map.keys()], [...map.values()], recall(map), batches));
@@ -106,6 +107,7 @@ function saveTuple(w: Writer, value: object): boolean {
 
 function saveSet(w: Writer, value: object): boolean {
   const set = value as ReadonlySet<unknown>;
+  w.checkKeys(set);
   if (w.protocol < 4) return w.begin(setByCall(set, 'set'));
   w.byte(0x8f);
   w.memoize(set);
@@ -114,6 +116,7 @@ function saveSet(w: Writer, value: object): boolean {
 
 function saveFrozenSet(w: Writer, value: object): boolean {
   const set = value as ReadonlySet<unknown>;
+  w.checkKeys(set);
   return w.protocol < 4 ? w.begin(setByCall(set, 'frozenset')) : w.begin(new FrozenSetTask(set));
 }
 

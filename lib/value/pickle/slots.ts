@@ -1,5 +1,5 @@
 // What a container remembers about the values that it was read with and that JavaScript cannot tell.
-import { PyFloat, type Exact } from './exact';
+import { Exact, PyFloat } from './exact';
 import type { PyObject, PyOp } from './types';
 
 /** Up to here a look through all entries is faster than making a Map of them. */
@@ -9,7 +9,7 @@ const FEW = 8;
 export class Entries {
   /** Plain keys and exact values in turn. */
   readonly #pairs: unknown[] = [];
-  #map: Map<unknown, Exact> | undefined = undefined;
+  #map: Map<unknown, Exact | undefined> | undefined = undefined;
 
   /** Held by several containers: the rows of a table have the same keys. */
   isShared = false;
@@ -29,7 +29,7 @@ export class Entries {
     return copy;
   }
 
-  note(key: unknown, exact: Exact): void {
+  note(key: unknown, exact: Exact | undefined): void {
     this.#pairs.push(key, exact);
     this.#map = undefined;
   }
@@ -39,15 +39,15 @@ export class Entries {
     const pairs = this.#pairs;
     if (pairs.length > 2 * FEW || typeof key !== 'string') return this.#index().get(key);
     for (let i = pairs.length - 2; i >= 0; i -= 2)
-      if (pairs[i] === key) return pairs[i + 1] as Exact;
+      if (pairs[i] === key) return pairs[i + 1] as Exact | undefined;
     return undefined;
   }
 
-  #index(): Map<unknown, Exact> {
+  #index(): Map<unknown, Exact | undefined> {
     if (this.#map !== undefined) return this.#map;
-    const map = new Map<unknown, Exact>();
+    const map = new Map<unknown, Exact | undefined>();
     const pairs = this.#pairs;
-    for (let i = 0; i < pairs.length; i += 2) map.set(pairs[i], pairs[i + 1] as Exact);
+    for (let i = 0; i < pairs.length; i += 2) map.set(pairs[i], pairs[i + 1] as Exact | undefined);
     return (this.#map = map);
   }
 }
@@ -157,9 +157,24 @@ export function noteKey(slots: Slots, key: unknown, exact: Exact): void {
   slots.keys.note(key, exact);
 }
 
+/** Notes what the members of a frozenset were read as: of equal ones the first stays. */
+export function noteMembers(set: object, items: readonly unknown[]): void {
+  const seen = new Set<unknown>();
+  for (const item of items) {
+    const member = item instanceof Exact ? item.plain() : item;
+    if (item instanceof Exact && !seen.has(member)) noteKey(remember(set), member, item);
+    seen.add(member);
+  }
+}
+
 /** Notes that the value at a dict's key was read as `exact`. */
 export function noteValue(slots: Slots, key: unknown, exact: Exact): void {
   (slots.values ??= new Entries()).note(key, exact);
+}
+
+/** Notes that a dict's key, which was there before, has got a value that tells its type itself. */
+export function forgetValue(dict: object, key: unknown): void {
+  recall(dict)?.values?.note(key, undefined);
 }
 
 /** The items of an array as they were read: Exact where that is remembered and the value is unchanged. */

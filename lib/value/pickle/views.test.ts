@@ -108,6 +108,33 @@ describe('a dict', () => {
     },
   );
 
+  it.each([
+    ['1 and 1.0', '(dK\x01X\x01\0\0\0AsG?\xf0\0\0\0\0\0\0X\x01\0\0\0Bs.', [[1, 'B']]],
+    [
+      '1.0 and 1, at once',
+      '}(G?\xf0\0\0\0\0\0\0X\x01\0\0\0AK\x01X\x01\0\0\0Bu.',
+      [[new PyFloat(1), 'B']],
+    ],
+    ["u'a' and 'a'", '}(X\x01\0\0\0aK\x01U\x01aK\x02u.', [['a', 2]]],
+    ["'a' and u'a'", '}(U\x01aK\x01X\x01\0\0\0aK\x02u.', [[new Py2Str('a'), 2]]],
+    ['a key with 1.0 and 1', '}(X\x01\0\0\0aG?\xf0\0\0\0\0\0\0X\x01\0\0\0aK\x01u.', [['a', 1]]],
+    [
+      'a key with 1.0 and later 1',
+      '}X\x01\0\0\0aG?\xf0\0\0\0\0\0\0sX\x01\0\0\0aK\x01s.',
+      [['a', 1]],
+    ],
+    [
+      'a key with 1.0 and 1 in batches',
+      '}(X\x01\0\0\0aG?\xf0\0\0\0\0\0\0u(X\x01\0\0\0aK\x01u.',
+      [['a', 1]],
+    ],
+    ['an int key with 1.0 and 1', '}K\x05G?\xf0\0\0\0\0\0\0sK\x05K\x01s.', [[5, 1]]],
+  ])('keeps the first of %s, and the last value', (_, text, pairs) => {
+    const read = loads(Buffer.from(text, 'latin1'));
+    const back = loads(dumps(read), { exact: true }) as Map<unknown, unknown>;
+    expect([...back]).toEqual(pairs);
+  });
+
   it('is the same Map wherever it is referred to, even from inside', () => {
     const dict = new Map<unknown, unknown>([['a', 1]]);
     const inner = [dict, PyTuple.of(dict), new Map([['d', dict]])];
@@ -203,6 +230,16 @@ describe('other containers', () => {
       const back = read(value, protocol);
       expect(back).toStrictEqual(value);
     }
+  });
+
+  it.each([
+    ['a set', '\x80\x04\x8f(K\x01G?\xf0\0\0\0\0\0\0\x90.'],
+    ['a frozenset', '\x80\x04(K\x01G?\xf0\0\0\0\0\0\0\x91.'],
+    ['an OrderedDict', 'ccollections\nOrderedDict\n)R(K\x01K\x01G?\xf0\0\0\0\0\0\0K\x01u.'],
+  ])('keep the first of equal members: %s', (_, text) => {
+    const back = exact(loads(Buffer.from(text, 'latin1')));
+    const [key] = (back as Map<unknown, unknown> | Set<unknown>).keys();
+    expect(key).toBe(1);
   });
 
   it('remember floats and Python 2 str', () => {

@@ -1,5 +1,6 @@
 // Writes values as CPython's pickler would. THE HOT PATH of writing: scalars, text and the memo; containers are
 // tasks on a stack (save-containers.ts), so that no depth of nesting can overflow JavaScript's own.
+import { checkHashable } from './equality';
 import { PicklingError } from './errors';
 import type { WriteSettings } from './settings';
 import { saveObject } from './save';
@@ -42,6 +43,8 @@ export class Writer extends Scalars {
   /** The latest string key at each place of a dict, and its memo number. */
   readonly #rowKeys: string[] = [];
   readonly #rowEntries: number[] = [];
+  /** Keys that Python can hash. */
+  #hashable: Set<object> | undefined = undefined;
   #entries = 0;
   #nodes = 0;
   readonly #maxDepth: number;
@@ -108,6 +111,19 @@ export class Writer extends Scalars {
   count(): void {
     if (++this.#nodes > this.#maxNodes) {
       throw new PicklingError('more containers and objects than the limit allows');
+    }
+  }
+
+  /**
+   * Throws TypeError for a key or member that Python cannot hash. Values that a persistent id may take the place of
+   * are left to the reader.
+   */
+  checkKeys(keys: Iterable<unknown>): void {
+    if (this.#persistentId !== undefined) return;
+    for (const key of keys) {
+      if (typeof key === 'object' && key !== null) {
+        checkHashable(key, (this.#hashable ??= new Set()));
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 // numpy's dtypes, scalars and arrays: kept as read, with a view of the simple types.
 import { inspect } from 'node:util';
 import type { KnownClass } from '../contract';
+import { pyKey } from '../equality';
 import { floatRepr } from '../numbers';
 import { pyRepr, repr, Shown, type Repr } from '../repr';
 import { bytesOf, plain, Py2Str, PyFloat, PyObject, PyPickleBuffer, PyTuple } from '../types';
@@ -245,6 +246,10 @@ export class PyNumpyArray {
 
   [inspect.custom](): string {
     return repr(this);
+  }
+
+  [pyKey](): never {
+    throw new TypeError("unhashable type: 'numpy.ndarray'");
   }
 
   #items(item: (dtype: PyNumpyDtype, data: NumpyData, index: number) => unknown): unknown {
