@@ -4,8 +4,19 @@ import { Fault } from './fault';
 import type { Machine } from './machine';
 import { toPython3 } from './names';
 import { knownFunction } from './registry';
-import { exactItems, noteItem, recall, remember, restore, restoreKey } from './slots';
-import { Exact, PyByteArray, PyGlobal, PyObject, PyTuple, bytesOf, plain, type How } from './types';
+import { exactItems, isShared, noteItem, recall, remember, restore, restoreKey } from './slots';
+import {
+  Ellipsis,
+  Exact,
+  NotImplemented,
+  PyByteArray,
+  PyGlobal,
+  PyObject,
+  PyTuple,
+  bytesOf,
+  plain,
+  type How,
+} from './types';
 
 /** The class or function of a GLOBAL, INST or STACK_GLOBAL; one PyGlobal for each name in a load. */
 export function findGlobal(m: Machine, module: string, name: string): PyGlobal {
@@ -15,12 +26,23 @@ export function findGlobal(m: Machine, module: string, name: string): PyGlobal {
   return found;
 }
 
+/** Values by name: the same object wherever they are read, as in Python. */
+const SINGLETONS: ReadonlyMap<string, PyGlobal> = new Map([
+  ['Ellipsis', Ellipsis],
+  ['NotImplemented', NotImplemented],
+]);
+
+function plainGlobal(module: string, name: string): PyGlobal {
+  return (module === 'builtins' ? SINGLETONS.get(name) : undefined) ?? new PyGlobal(module, name);
+}
+
 function newGlobal(m: Machine, module: string, name: string): PyGlobal {
   // CPython's reader renames exactly when the PROTO byte is below 3.
-  if (!m.settings.fixImports || (m.protocol ?? 0) >= 3) return new PyGlobal(module, name);
+  if (!m.settings.fixImports || (m.protocol ?? 0) >= 3) return plainGlobal(module, name);
   const now = toPython3({ module, name });
-  if (now.module === module && now.name === name) return new PyGlobal(module, name);
-  return new PyGlobal(now.module, now.name, { module, name });
+  if (now.module === module && now.name === name) return plainGlobal(module, name);
+  const singleton = module === '__builtin__' ? SINGLETONS.get(name) : undefined;
+  return singleton ?? new PyGlobal(now.module, now.name, { module, name });
 }
 
 /** The result of calling `callable(*args, **kwargs)`, as a value of this codec. */
@@ -48,6 +70,7 @@ function construct(m: Machine, form: PyObject): unknown {
   const instance = known?.load?.(form, m.context);
   if (known === undefined || instance === undefined) return form;
   if (typeof instance !== 'object' || instance === null) return instance;
+  if (isShared(instance)) return instance;
   m.instances.adopt(instance, known);
   if (known.dump === undefined) remember(instance).form = form;
   return instance;

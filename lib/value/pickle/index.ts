@@ -15,10 +15,8 @@ export { PyDict, PyFrozenSet, PySet, pyKey } from './equality';
 export { Registry } from './registry';
 export { pyRepr, repr, str, type Repr, type Representable } from './repr';
 export {
-  Ellipsis,
   NamedTuple,
   NoneType,
-  NotImplemented,
   PyArray,
   PyComplex,
   PyCounter,

@@ -9,6 +9,7 @@ import type { ReadSettings } from './settings';
 import { replaceAll, type PyMap } from './replace';
 import {
   forgetValue,
+  isShared,
   noteItem,
   noteKey,
   noteLength,
@@ -150,7 +151,7 @@ export class Machine {
     return Object.setPrototypeOf(items, PyTuple.prototype) as PyTuple;
   }
 
-  /** Counts a container, or an object, against the limit. */
+  /** Counts a container or object. */
   count(): void {
     if (++this.nodes > this.settings.limits.nodes) {
       throw new Fault('more containers and objects than the limit allows');
@@ -262,7 +263,7 @@ export class Machine {
     else if (prototype === Object.prototype || prototype === Map.prototype) {
       for (let i = from; i < this.sp; i += 2) this.#setPair(at, this.stack[i], this.stack[i + 1]);
       this.drop(from);
-    } else this.#extend(target, 'setitem', from);
+    } else this.instances.extend(target, 'setitem', this.take(from));
   }
 
   #setExact(dict: PyDict, from: number): void {
@@ -313,7 +314,7 @@ export class Machine {
     if (target instanceof PyObject) this.#fillOp(target, 'append', from);
     else if (Object.getPrototypeOf(target) === Array.prototype) {
       this.fill(target as unknown[], target, from);
-    } else this.#extend(target, 'append', from);
+    } else this.instances.extend(target, 'append', this.take(from));
   }
 
   /** Adds the values from `from` up to the set below them in the stack. */
@@ -323,7 +324,7 @@ export class Machine {
     else if (this.#isSet(target)) {
       for (let i = from; i < this.sp; i++) this.addMember(target, this.stack[i]);
       this.drop(from);
-    } else this.#extend(target, 'add', from);
+    } else this.instances.extend(target, 'add', this.take(from));
   }
 
   #isSet(target: object): target is Set<unknown> {
@@ -372,11 +373,6 @@ export class Machine {
     this.fill(op.items, op.items, from);
   }
 
-  /** Gives the values from `from` up to an instance of a known class. */
-  #extend(target: object, kind: ItemKind, from: number): void {
-    this.instances.extend(target, kind, this.take(from));
-  }
-
   /** BUILD: gives a state to an object. */
   build(target: unknown, state: unknown): void {
     const plain = this.view(state);
@@ -394,7 +390,7 @@ export class Machine {
     if (empty !== undefined && empty.length > 0) {
       replaceAll(value, new Map(empty.map((map) => [map, {}])));
     }
-    if (typeof value === 'object' && value !== null) {
+    if (typeof value === 'object' && value !== null && !isShared(value)) {
       remember(value).protocol = this.protocol ?? (this.sawText && !this.sawBinary ? 0 : 1);
     }
     return value;

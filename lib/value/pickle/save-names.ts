@@ -15,8 +15,24 @@ export function nameIn(w: Writer, { module, name, legacy }: PyGlobal): Name {
 
 const ASCII_NAME = /^[\0-\x09\x0b-\x7f]+$/;
 
+const OLD_ZONES = 'write a PyDateTime without a tzinfo, or with PyFixedZone.pytzUtc()';
+
+/** Names of Python 3 that a pickle for Python 2 cannot hold, and what to write instead. */
+const NOT_IN_PYTHON_2: ReadonlyMap<string, string> = new Map([
+  ['datetime.timezone', OLD_ZONES],
+  ['zoneinfo.ZoneInfo._unpickle', OLD_ZONES],
+  ['types.SimpleNamespace', 'write a dict'],
+]);
+
+function checkPython2(name: string): void {
+  const instead = NOT_IN_PYTHON_2.get(name);
+  if (instead === undefined) return;
+  throw new PicklingError(`Python 2 has no ${name.replace('._unpickle', '')}: ${instead}`);
+}
+
 /** Saves a class or function. */
 export function saveGlobal(w: Writer, global: PyGlobal): boolean {
+  if (w.rules.python2) checkPython2(global.toString());
   const code = w.settings.codes?.get(global.toString());
   if (code !== undefined && w.protocol >= 2) {
     extension(w, code);

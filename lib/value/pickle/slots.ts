@@ -113,6 +113,18 @@ class Memory extends Bearer {
   }
 }
 
+/** Values that outlive a load, the same wherever they are read: no pickle may leave anything with them. */
+const shared = new WeakSet<object>();
+
+export function share<T extends object>(value: T): T {
+  shared.add(value);
+  return value;
+}
+
+export function isShared(value: object): boolean {
+  return shared.has(value);
+}
+
 /** What this container remembers, or undefined. */
 export function recall(container: object): Slots | undefined {
   return Memory.of(container);

@@ -11,6 +11,7 @@ import {
   type Part,
   type Repr,
 } from './repr';
+import { share } from './slots';
 
 export * from './exact';
 
@@ -103,6 +104,12 @@ export class PyGlobal {
     return repr(this);
   }
 }
+
+/** Python's `...`: one object, also where it was read. */
+export const Ellipsis = share(new PyGlobal('builtins', 'Ellipsis'));
+
+/** Python's NotImplemented: one object, also where it was read. */
+export const NotImplemented = share(new PyGlobal('builtins', 'NotImplemented'));
 
 /**
  * How an object was made: which opcode called its class or function, or 'reconstruct' for

@@ -2,14 +2,20 @@
 import {
   carry,
   dumps,
+  Ellipsis,
   loads,
+  NoneType,
+  NotImplemented,
   protocolOf,
   PyByteArray,
   PyDict,
+  PyEnum,
   PyFloat,
   PyFrozenSet,
   PyTuple,
   Py2Str,
+  Registry,
+  UnpicklingError,
 } from './index';
 
 const exact = (value: unknown) => loads(dumps(value), { exact: true });
@@ -283,6 +289,36 @@ describe('the protocol', () => {
   it('is 4 for a value that was not read, and the highest there is for an older release', () => {
     expect(dumps([])[1]).toBe(4);
     expect(dumps(read([], 4), undefined, { python: '2.7' })[1]).toBe(2);
+  });
+});
+
+describe('values that are one object in Python', () => {
+  const Color = new PyEnum('shop', 'Color', { RED: 1 });
+  const options = { registry: new Registry([Color.known]) };
+
+  it.each<[name: string, value: unknown]>([
+    ['Ellipsis', Ellipsis],
+    ['NotImplemented', NotImplemented],
+    ['NoneType', NoneType],
+    ['an enum member', Color.get('RED')],
+  ])('are one object here, which no pickle changes: %s', (_, value) => {
+    for (const protocol of [0, 1, 2, 3, 4, 5]) {
+      const pickle = dumps([value, value], protocol, options);
+      const [first, second] = loads(pickle, options) as unknown[];
+      expect(first).toBe(value);
+      expect(second).toBe(value);
+      expect(loads(dumps(value, protocol, options), { ...options, exact: true })).toBe(value);
+      expect(protocolOf(value)).toBeUndefined();
+    }
+    const before = dumps(value, 2, options);
+    const withState = Buffer.concat([before.subarray(0, -1), Buffer.from('}b.')]);
+    expect(() => loads(withState, options)).toThrow(UnpicklingError);
+    expect(dumps(value, 2, options)).toEqual(before);
+  });
+
+  it('are read so from Python 2', () => {
+    const pickle = Buffer.from('c__builtin__\nEllipsis\n.');
+    expect(loads(pickle, { python: '2.7' })).toBe(Ellipsis);
   });
 });
 

@@ -1,6 +1,6 @@
 // datetime and its kin: CPython's bytes are read to every field and written back, and made the same from JavaScript.
 import { inspect } from 'node:util';
-import { dumps, loads, PyObject } from '../index';
+import { dumps, loads, PicklingError, PyFixedZone, PyNamespace, PyObject, PyPath } from '../index';
 import { PyDate, PyDateTime, PyTime } from './datetime';
 import { PyTimedelta, PyTimezone } from './timedelta';
 import { PyZoneInfo } from './zones';
@@ -103,6 +103,40 @@ describe.each(ROWS)('%s', (name, repr, str, pickles) => {
       expect(String(value)).toBe(str);
     },
   );
+});
+
+describe('Python 2, which lacks classes of Python 3', () => {
+  it.each<[what: string, value: unknown, instead: string]>([
+    ['a Date', new Date(0), 'datetime.timezone: write a PyDateTime without a tzinfo'],
+    ['a zone', PyTimezone.utc, 'datetime.timezone'],
+    ['a zone that Python 3 wrote', loads(dumps(PyTimezone.utc, 2)), 'datetime.timezone'],
+    ['a zone of the database', new PyZoneInfo('Europe/Berlin'), 'zoneinfo.ZoneInfo: write'],
+    ['a namespace', new PyNamespace({ a: 1 }), 'types.SimpleNamespace: write a dict'],
+    ['a path', PyPath.of('PurePosixPath', 'a'), 'pathlib: write the text'],
+  ])('is not given %s', (_, value, instead) => {
+    for (const protocol of [0, 1, 2]) {
+      const write = () => dumps([value], protocol, { python: '2.7' });
+      expect(write).toThrow(PicklingError);
+      expect(write).toThrow(`Python 2 has no ${instead}`);
+    }
+  });
+
+  it('is given times that it can read', () => {
+    const naive = PyDateTime.fromDate(new Date(0), null);
+    const aware = new PyDateTime(1970, 1, 1, 0, 0, 0, 0, PyFixedZone.pytzUtc());
+    const pickle = dumps([naive, aware], 2, { python: '2.7' });
+    const [first, second] = loads(pickle, { python: '2.7' }) as PyDateTime[];
+    expect(first?.tzinfo).toBeNull();
+    expect(second?.toDate()).toEqual(new Date(0));
+  });
+
+  it('gets a path back that it wrote', () => {
+    const pickle = Buffer.from("cpathlib\nPurePosixPath\n(S'a'\ntR.", 'latin1');
+    const path = loads(pickle, { python: '2.7' });
+    expect(path).toBeInstanceOf(PyPath);
+    const back = dumps(path, 0, { python: '2.7' });
+    expect(String(loads(back, { python: '2.7' }))).toBe('a');
+  });
 });
 
 describe('a moment', () => {

@@ -29,7 +29,7 @@ export { PyException } from './exceptions';
 export { PyFraction } from './fraction';
 export { PyNumpyArray, PyNumpyDtype, PyNumpyScalar, type NumpyData } from './numpy';
 export { PyNamespace, PyPartial } from './objects';
-export { Ellipsis, NoneType, NotImplemented, PyRange, PySlice, PyTypeOf } from './ranges';
+export { NoneType, PyRange, PySlice, PyTypeOf } from './ranges';
 export {
   namedTuple,
   NamedTuple,

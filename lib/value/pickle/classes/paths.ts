@@ -1,6 +1,7 @@
 // pathlib's paths, of POSIX and of Windows. Nothing here touches a file system.
 import { inspect } from 'node:util';
 import type { KnownClass } from '../contract';
+import { PicklingError } from '../errors';
 import { pyKey } from '../equality';
 import { pyRepr, repr, strRepr, type Repr } from '../repr';
 import { PyObject, PyTuple } from '../types';
@@ -172,10 +173,13 @@ const KNOWN = TYPES.map((type): KnownClass<PyPath> => ({
     if (form.how !== 'reduce' || !areTexts) return undefined;
     return asRead(new PyPath(type, segments), form);
   },
-  dump: (path, { python }) =>
-    python === '3.13'
+  dump(path, { python }) {
+    // A path that was read is written as read: there is a pathlib for Python 2, but few have it.
+    if (python === '2.7') throw new PicklingError('Python 2 has no pathlib: write the text');
+    return python === '3.13'
       ? PyObject.call('pathlib._local', path.type, ...path.segments)
-      : PyObject.call('pathlib', path.type, ...path.parts),
+      : PyObject.call('pathlib', path.type, ...path.parts);
+  },
 }));
 
 export const PATHS: readonly KnownClass[] = KNOWN;

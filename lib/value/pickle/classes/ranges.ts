@@ -3,9 +3,9 @@ import { inspect } from 'node:util';
 import type { KnownClass } from '../contract';
 import { pyKey } from '../equality';
 import { listRepr, pyRepr, repr, type Repr } from '../repr';
-import { recall } from '../slots';
+import { recall, share } from '../slots';
 import { PyGlobal, PyObject, PyTuple } from '../types';
-import { asRead, attempt, intOf, KeyTag, named, narrow, wholeNumber } from './form';
+import { asRead, attempt, intOf, KeyTag, narrow, wholeNumber } from './form';
 
 /** range: start, stop and step as bigint, as Python's have no bound. */
 export class PyRange implements Iterable<number | bigint> {
@@ -120,15 +120,9 @@ const SLICE: KnownClass<PySlice> = {
   dump: ({ start, stop, step }) => PyObject.call('builtins', 'slice', start, stop, step),
 };
 
-/** Python's `...`. */
-export const Ellipsis = named('builtins', 'Ellipsis');
-
-/** Python's NotImplemented. */
-export const NotImplemented = named('builtins', 'NotImplemented');
-
 /** The class of a singleton, which has no name that pickles can use: `type(None)`. */
 export class PyTypeOf {
-  /** @param of null, `Ellipsis` or `NotImplemented` */
+  /** @param of null, `Ellipsis` or `NotImplemented`; of null it is `NoneType`, which is one object */
   constructor(readonly of: null | PyGlobal) {}
 
   toString(): string {
@@ -160,7 +154,7 @@ export class PyTypeOf {
 const TYPE_TAG = new KeyTag('type');
 
 /** Python's type(None). */
-export const NoneType: PyTypeOf = new PyTypeOf(null);
+export const NoneType: PyTypeOf = share(new PyTypeOf(null));
 
 // type(None), type(Ellipsis), type(NotImplemented)
 const TYPE_OF: KnownClass<PyTypeOf> = {
@@ -173,7 +167,8 @@ const TYPE_OF: KnownClass<PyTypeOf> = {
     const isSingleton =
       of instanceof PyGlobal &&
       (of.is('builtins', 'Ellipsis') || of.is('builtins', 'NotImplemented'));
-    return of === null || isSingleton ? asRead(new PyTypeOf(of), form) : undefined;
+    if (of === null) return NoneType;
+    return isSingleton ? asRead(new PyTypeOf(of), form) : undefined;
   },
   dump: ({ of }) => PyObject.call('builtins', 'type', of),
 };

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import type { KnownClass } from '../contract';
 import { PyDict, pyKey } from '../equality';
 import { pyRepr, repr, Shown, type Part, type Repr } from '../repr';
-import { carry, recall, restore } from '../slots';
+import { carry, recall, restore, share } from '../slots';
 import { plain, PyObject, PyTuple, type How } from '../types';
 import { KeyTag, named } from './form';
 
@@ -147,7 +147,9 @@ export class PyEnumMember {
     readonly name: string,
     readonly value: unknown,
     readonly kind: EnumKind,
-  ) {}
+  ) {
+    share(this);
+  }
 
   valueOf(): unknown {
     return this.value;
