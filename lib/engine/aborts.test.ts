@@ -91,7 +91,7 @@ const ASKS: Readonly<Record<string, (engine: Engine, signal: AbortSignal) => Pro
   getMany: (e, signal) => e.getMany(0, [key('a'), key('b')], undefined, signal),
   change: (e, signal) => e.change(Command.set, key('a'), undefined, OPTIONS, ENTRY, signal),
   changeMany: (e, signal) =>
-    e.changeMany(Command.touch, [key('a'), key('b')], undefined, OPTIONS, undefined, signal),
+    e.changeMany(Command.touch, { wires: [key('a'), key('b')], spots: undefined }, OPTIONS, signal),
   flushAll: (e, signal) => e.flushAll('', signal),
   stats: (e, signal) => e.stats('', signal),
   version: (e, signal) => e.version(signal),

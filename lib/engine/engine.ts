@@ -22,6 +22,15 @@ export interface ChangeOptions extends RequestOptions {
   readonly sent: unknown;
 }
 
+/** Keys that one command changes. */
+export interface Batch {
+  readonly wires: readonly WireKey[];
+  /** The spot that was given for each; undefined where none was. */
+  readonly spots: readonly (Spot | undefined)[] | undefined;
+  /** Of storage commands, the entry of each. */
+  readonly entries?: readonly Entry[];
+}
+
 export interface EngineOptions {
   readonly observer: Observer;
   readonly random?: () => number;
@@ -139,32 +148,26 @@ export class Engine {
   /** Changes many keys, all of a server in one write; the answers in the order of the keys. */
   changeMany(
     command: Change,
-    keys: readonly WireKey[],
-    spots: readonly (Spot | undefined)[] | undefined,
+    batch: Batch,
     options: ChangeOptions,
-    entries?: readonly Entry[],
     signal?: AbortSignal,
   ): Promise<unknown[]> {
-    if (signal === undefined) return this.#changeAll(command, keys, spots, options, entries);
-    return this.#aborts.run(signal, (ops) =>
-      this.#changeAll(command, keys, spots, options, entries, ops),
-    );
+    if (signal === undefined) return this.#changeAll(command, batch, options);
+    return this.#aborts.run(signal, (ops) => this.#changeAll(command, batch, options, ops));
   }
 
   #changeAll(
     command: Change,
-    keys: readonly WireKey[],
-    spots: readonly (Spot | undefined)[] | undefined,
+    { wires, spots, entries }: Batch,
     options: ChangeOptions,
-    entries: readonly Entry[] | undefined,
     ops?: Operation[],
   ): Promise<unknown[]> {
-    const gather = new Gather(keys.length, undefined, ops);
+    const gather = new Gather(wires.length, undefined, ops);
     const family = command === Command.delete ? 'deleteMany' : CHANGES[command];
     const answers = this.#dialect.answers[family];
-    for (let i = 0; i < keys.length; i++) {
+    for (let i = 0; i < wires.length; i++) {
       const entry = entries?.[i] ?? NO_ENTRY;
-      const op = this.#changing(command, keys[i] as WireKey, options, entry, answers);
+      const op = this.#changing(command, wires[i] as WireKey, options, entry, answers);
       this.#send(gather.answerAt(op, i), spots?.[i]);
     }
     gather.done();

@@ -68,3 +68,9 @@ export function isNamed(value: unknown): value is Record<string, unknown> {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
+
+/** What Python raises before any I/O rejects the promise here. */
+export function refuse(error: unknown): Promise<never> {
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a pickler of the user's may throw anything
+  return Promise.reject(error);
+}

@@ -1,33 +1,24 @@
 // python-memcached's Client: its methods, their parameters, and what they answer. Behaviour by release: releases.ts.
 
 import { EventEmitter } from 'node:events';
-import {
-  ABSENT,
-  Command,
-  Engine,
-  NO_ENTRY,
-  type Change,
-  type ChangeOptions,
-  type Entry,
-} from '../../engine/engine';
+import { Command, Engine, NO_ENTRY, type Change, type ChangeOptions } from '../../engine/engine';
 import { tell, type ServerEvents } from '../../engine/events';
+import type { Happening } from '../../engine/server';
 import type { Hit } from '../../net/operation';
 import type { Codec } from '../../value/codec';
-import { bind, isNamed, signalOf } from './arguments';
+import { bind, refuse, signalOf } from './arguments';
+import { Calls, statsOfCalls } from './calls';
 import { DebugLog } from './debug-log';
 import { createCodec, createDialect } from './dialect';
 import * as errors from './errors';
 import { Keys, spotOf, type Key, type MultiKey } from './keys';
-import { argumentText, durationSeconds, secondsText } from './numbers';
+import { found, sendable, unstored } from './multi';
 import { resolveOptions, type ClientArguments, type Options } from './options';
 import type { Release } from './releases';
+import * as requests from './requests';
 import { parseServers, type ServerArgument } from './server-string';
 import {
-  KEY_ONLY,
   SIGNATURES,
-  deleteSignature,
-  pairsOf,
-  statArguments,
   type CallOptions,
   type CheckKeyArguments,
   type CountArguments,
@@ -65,13 +56,10 @@ export class Client {
   readonly cas_ids = new Map<string, string>();
   /** Whether `debuglog` prints. */
   debug: boolean;
-  /**
-   * Tells what happens to servers: `dead`, `alive`, `timeout`, `protocol-error`, `overload`, `reconnect`, each with a
-   * ServerEvent. The channels `memcache-py:dead` and so on of `node:diagnostics_channel` tell it for all clients.
-   */
+  /** Tells what happens to servers (ServerEventName), as the diagnostics channels `memcache-py:dead`... do for all clients. */
   readonly events: ServerEvents = new EventEmitter();
 
-  readonly #calls = noCalls();
+  readonly #calls = new Calls();
   readonly #options: Options;
   readonly #release: Release;
   readonly #codec: Codec;
@@ -96,24 +84,19 @@ export class Client {
     this.#log = new DebugLog(() => this.debug, options.log, release.connectErrno);
     this.#codec = createCodec(options, this.#log);
     this.#keys = new Keys(release, options);
-    this.#plainStore = { ...KEY_ONLY, time: '0', sent: true, tail: release.tail };
+    this.#plainStore = requests.plainStore(release);
     const dialect = createDialect(options, this.#codec, this.#log);
-    this.#engine = new Engine(dialect, parseServers(servers, release), {
-      observer: {
-        happened: (happening) => {
-          this.#log.happened(happening);
-          tell(this.events, happening);
-        },
-      },
-      ...options.injected,
-    });
+    const happened = (happening: Happening): void => {
+      this.#log.happened(happening);
+      tell(this.events, happening);
+    };
+    const specs = parseServers(servers, release);
+    this.#engine = new Engine(dialect, specs, { observer: { happened }, ...options.injected });
   }
 
   /** How often each method was called, by name; methods that were not are missing. */
   get stats(): Record<string, number> {
-    const stats = Object.create(null) as Record<string, number>;
-    for (const [name, count] of Object.entries(this.#calls)) if (count > 0) stats[name] = count;
-    return stats;
+    return statsOfCalls(this.#calls);
   }
 
   /** Stores only if the key does not exist. */
@@ -164,12 +147,10 @@ export class Client {
       const wire = this.#keys.wire(own);
       const spot = spotOf(own);
       this.#calls.delete++;
-      const [time, noreply, signal] = this.#deleteArguments(rest);
-      const given = time !== undefined && time !== null && secondsText(time) === '0';
-      const options = this.#deleting(DELETE_TIMES[this.#release.deleteTime](given), noreply, '');
-      return this.#engine.change(Command.delete, wire, spot, options, NO_ENTRY, signal) as Promise<
-        0 | 1
-      >;
+      const [time, noreply, signal] = requests.deleteArguments(this.#release, rest);
+      const options = requests.deleteOptions(this.#release.deleteTime, time, noreply, '');
+      const answer = this.#engine.change(Command.delete, wire, spot, options, NO_ENTRY, signal);
+      return answer as Promise<0 | 1>;
     } catch (error) {
       return refuse(error);
     }
@@ -178,19 +159,12 @@ export class Client {
   /** Deletes many keys. 1, unless a connection failed after the command was sent; what was deleted is not told. */
   async delete_multi(keys: Iterable<MultiKey>, ...rest: DeleteMultiArguments): Promise<0 | 1> {
     this.#calls.delete_multi++;
-    const [time, prefix, noreply, signal] = bind(SIGNATURES.delete_multi, rest);
-    const { wires, spots } = this.#keys.many(keys, prefix, 'write');
-    const given = time !== undefined && time !== null && secondsText(time) === '0';
+    const [time, prefix, noreply, given] = bind(SIGNATURES.delete_multi, rest);
+    const asked = this.#keys.many(keys, prefix, 'write');
     const { deleteManyTime, deleteManyTail } = this.#release;
-    const options = this.#deleting(DELETE_TIMES[deleteManyTime](given), noreply, deleteManyTail);
-    const answers = await this.#engine.changeMany(
-      Command.delete,
-      wires,
-      spots,
-      options,
-      undefined,
-      signalOf(signal),
-    );
+    const options = requests.deleteOptions(deleteManyTime, time, noreply, deleteManyTail);
+    const signal = signalOf(given);
+    const answers = await this.#engine.changeMany(Command.delete, asked, options, signal);
     return answers.includes(0) ? 0 : 1;
   }
 
@@ -225,7 +199,7 @@ export class Client {
       const spot = spotOf(own);
       this.#calls.get++;
       if (given.length === 0) return this.#engine.get(wire, spot, null);
-      const { miss, signal } = getArguments(given);
+      const { miss, signal } = requests.getArguments(given);
       return this.#engine.get(wire, spot, miss, signal);
     } catch (error) {
       return refuse(error);
@@ -239,16 +213,10 @@ export class Client {
   ): Promise<Map<MultiKey, unknown>> {
     this.#calls.get_multi++;
     const [prefix, signal] = bind(SIGNATURES.get_multi, rest);
-    const { wires, spots, originals } = this.#keys.many(keys, prefix, 'read');
-    const found = new Map<MultiKey, unknown>();
-    if (wires.length === 0) return found;
-    const values = await this.#engine.getMany(Command.get, wires, spots, signalOf(signal));
-    const last = lastOfEach(wires, originals);
-    for (let i = 0; i < values.length; i++) {
-      const isLast = last === undefined || last.get(wires[i] as string) === i;
-      if (values[i] !== ABSENT && isLast) found.set(originals[i] as MultiKey, values[i]);
-    }
-    return found;
+    const asked = this.#keys.many(keys, prefix, 'read');
+    const { wires, spots } = asked;
+    if (wires.length === 0) return new Map();
+    return found(asked, await this.#engine.getMany(Command.get, wires, spots, signalOf(signal)));
   }
 
   /** `stats items` of every server that can be reached: `[[server, {slab: {name: value}}]]`. */
@@ -270,7 +238,10 @@ export class Client {
    */
   async get_stats(...rest: StatsArguments): Promise<[string, Stats][]> {
     const [text, signal] = bind(SIGNATURES.get_stats, rest);
-    return reached(await this.#engine.stats(statArguments(text), signalOf(signal)), statsOf);
+    return reached(
+      await this.#engine.stats(requests.statArguments(text), signalOf(signal)),
+      statsOf,
+    );
   }
 
   /** One key's value, or null; with `cache_cas` its cas id is kept for `cas`. */
@@ -324,30 +295,22 @@ export class Client {
    */
   async set_multi(mapping: Mapping, ...rest: SetMultiArguments): Promise<MultiKey[]> {
     this.#calls.set_multi++;
-    const [time, prefix, min, noreply, signal] = bind(SIGNATURES.set_multi, rest);
-    const options = this.#storeOptions('set_multi', time, noreply);
-    const pairs = pairsOf(mapping);
-    const { wires, spots, originals } = this.#keys.many(pairs.keys(), prefix, 'write');
-    const entries: Entry[] = [];
-    const sendable: number[] = [];
-    for (const value of pairs.values()) {
-      const place = entries.length;
-      const entry = this.#codec.encode(value, minLength(min));
-      if (!this.#isTooLong(entry)) sendable.push(place);
-      entries.push(entry);
-    }
-    const all = sendable.length === entries.length;
-    const answers = await this.#engine.changeMany(
-      Command.set,
-      all ? wires : pick(wires, sendable),
-      spots === undefined || all ? spots : pick(spots, sendable),
-      options,
-      all ? entries : pick(entries, sendable),
-      signalOf(signal),
+    const [time, prefix, min, noreply, given] = bind(SIGNATURES.set_multi, rest);
+    const options = requests.storeOptions(
+      this.#plainStore,
+      this.#release,
+      'set_multi',
+      time,
+      noreply,
     );
-    if (all && answers.every((answer) => answer === true)) return [];
-    const stored = new Set(sendable.filter((_place, i) => answers[i] === true));
-    return originals.filter((_key, place) => !stored.has(place));
+    const pairs = requests.pairsOf(mapping);
+    const keys = this.#keys.many(pairs.keys(), prefix, 'write');
+    const least = requests.minLength(min);
+    const entries = Array.from(pairs.values(), (value) => this.#codec.encode(value, least));
+    const sent = sendable(keys, entries, this.#options);
+    const signal = signalOf(given);
+    const answers = await this.#engine.changeMany(Command.set, sent, options, signal);
+    return unstored(keys.originals, sent, answers);
   }
 
   /** Takes a new server list; calls under way finish where they are. */
@@ -366,15 +329,9 @@ export class Client {
       const signal = signalOf(given);
       // 1.54 to 1.58 forget a time of 0, and memcached refuses the line: no need to send it.
       if (time === 0 && this.#release.touchZero === 'refused') return Promise.resolve(0);
-      const options = {
-        ...KEY_ONLY,
-        time: argumentText(time),
-        noreply: Boolean(noreply),
-        sent: 1,
-      };
-      return this.#engine.change(Command.touch, wire, spot, options, NO_ENTRY, signal) as Promise<
-        0 | 1
-      >;
+      const options = requests.touchOptions(time, noreply);
+      const answer = this.#engine.change(Command.touch, wire, spot, options, NO_ENTRY, signal);
+      return answer as Promise<0 | 1>;
     } catch (error) {
       return refuse(error);
     }
@@ -386,7 +343,12 @@ export class Client {
     return Promise.resolve();
   }
 
-  #store(method: StoreMethod, key: Key, val: unknown, rest: readonly unknown[]): Promise<Stored> {
+  #store(
+    method: requests.StoreMethod,
+    key: Key,
+    val: unknown,
+    rest: readonly unknown[],
+  ): Promise<Stored> {
     try {
       const own = this.#keys.encoded(key);
       const wire = this.#keys.wire(own);
@@ -398,17 +360,17 @@ export class Client {
       if (rest.length > 0) {
         const [time, minimum, noreply, given] = bind(SIGNATURES[method], rest);
         signal = signalOf(given);
-        options = this.#storeOptions(method, time, noreply);
-        min = minLength(minimum);
+        options = requests.storeOptions(this.#plainStore, this.#release, method, time, noreply);
+        min = requests.minLength(minimum);
       }
       const entry = this.#codec.encode(val, min);
-      if (this.#isTooLong(entry)) return Promise.resolve(0);
+      if (requests.isTooLong(this.#options, entry)) return Promise.resolve(0);
       let command: Change = Command[method];
       if (method === 'cas') {
         const cas = this.cas_ids.get(wire);
         // Without an id a cas is a set, in every release (1.62:1032).
         if (cas !== undefined) {
-          options = { ...options, cas };
+          options = requests.withCas(options, cas);
         } else {
           command = Command.set;
           this.#calls.set++;
@@ -420,124 +382,19 @@ export class Client {
     }
   }
 
-  #storeOptions(method: string, time: unknown = 0, noreply: unknown): ChangeOptions {
-    const takesDuration = method === 'set' && this.#release.timedelta;
-    const seconds = takesDuration ? (durationSeconds(time) ?? time) : time;
-    return { ...this.#plainStore, time: secondsText(seconds), noreply: Boolean(noreply) };
-  }
-
-  /** "silently do not store if value length exceeds maximum" (memcache.py 1.62:1015) */
-  #isTooLong({ data }: Entry): boolean {
-    const { server_max_value_length: max } = this.#options;
-    if (max === 0) return false;
-    return this.#release.fullLength ? data.length > max : data.length >= max;
-  }
-
   #counting(method: 'incr' | 'decr', key: Key, rest: readonly unknown[]): Promise<Counted> {
     try {
       const own = this.#keys.encoded(key);
       const wire = this.#keys.wire(own);
       const spot = spotOf(own);
       this.#calls[method]++;
-      const [delta = 1, noreply, given] = bind(SIGNATURES[method], rest);
+      const [delta, noreply, given] = bind(SIGNATURES[method], rest);
+      const options = requests.countOptions(this.#release, delta, noreply);
       const signal = signalOf(given);
-      const text = this.#release.delta === 'int' ? secondsText(delta) : argumentText(delta);
-      const options = { ...KEY_ONLY, delta: text, noreply: Boolean(noreply) };
-      const command = Command[method];
-      return this.#engine.change(
-        command,
-        wire,
-        spot,
-        options,
-        NO_ENTRY,
-        signal,
-      ) as Promise<Counted>;
+      const answer = this.#engine.change(Command[method], wire, spot, options, NO_ENTRY, signal);
+      return answer as Promise<Counted>;
     } catch (error) {
       return refuse(error);
     }
   }
-
-  /** Time, noreply and signal of a delete, the first two in the release's order of parameters. */
-  #deleteArguments(
-    rest: readonly unknown[],
-  ): [time: unknown, noreply: unknown, signal: AbortSignal | undefined] {
-    const names = this.#release.deleteNames;
-    const bound = bind(deleteSignature(names), rest);
-    const signal = signalOf(bound[names.length]);
-    return [bound[names.indexOf('time')], bound[names.indexOf('noreply')], signal];
-  }
-
-  #deleting(time: string, noreply: unknown, tail: string): ChangeOptions {
-    return { ...KEY_ONLY, time, tail, noreply: Boolean(noreply), sent: 1 };
-  }
-}
-
-/** A counter for each method that `stats` counts; one shape, so that counting costs nothing. */
-function noCalls() {
-  return {
-    add: 0,
-    append: 0,
-    cas: 0,
-    decr: 0,
-    delete: 0,
-    delete_multi: 0,
-    get: 0,
-    get_multi: 0,
-    gets: 0,
-    incr: 0,
-    prepend: 0,
-    replace: 0,
-    set: 0,
-    set_multi: 0,
-    touch: 0,
-  };
-}
-
-type StoreMethod = 'set' | 'add' | 'replace' | 'append' | 'prepend' | 'cas';
-
-/** What delete sends as its time. Other times than 0 are refused by memcached and never sent. */
-const DELETE_TIMES: Readonly<Record<Release['deleteTime'], (zeroGiven: boolean) => string>> = {
-  never: () => '',
-  'always 0': () => '0',
-  '0 if given': (zeroGiven) => (zeroGiven ? '0' : ''),
-};
-
-/** An exception that Python raises before any I/O: here the promise is rejected with it. */
-function refuse(error: unknown): Promise<never> {
-  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a pickler of the user's may throw anything
-  return Promise.reject(error);
-}
-
-/**
- * Of keys that are the same on the wire ('a' and b'a'), the last one names the value, as in Python's dict. Undefined where
- * all keys are text: equal ones are one key of a Map anyway.
- */
-function lastOfEach(
-  wires: readonly string[],
-  originals: readonly MultiKey[],
-): ReadonlyMap<string, number> | undefined {
-  if (originals === wires || originals.every((key) => typeof key === 'string')) return undefined;
-  return new Map(wires.map((wire, i) => [wire, i]));
-}
-
-/** `get(key, x)`, `get(key, { default: x, signal })`, `get(key, x, { signal })`; any other object is a default. */
-function getArguments([given, more]: readonly unknown[]): {
-  miss: unknown;
-  signal: AbortSignal | undefined;
-} {
-  const [signal] = bind(SIGNATURES.get, [more]);
-  if (!isNamed(given) || more !== undefined)
-    return { miss: given ?? null, signal: signalOf(signal) };
-  const names = Object.keys(given);
-  const isNames = names.every((name) => name === 'default' || name === 'signal');
-  if (names.length === 0 || !isNames) return { miss: given, signal: undefined };
-  return { miss: given['default'] ?? null, signal: signalOf(given['signal']) };
-}
-
-function minLength(value: unknown): number {
-  return typeof value === 'number' ? value : Number(value ?? 0);
-}
-
-function pick<T>(list: readonly T[], places: readonly number[]): T[] {
-  return places.map((place) => list[place] as T);
 }

@@ -2,7 +2,8 @@
 
 import { ValueError } from '../../errors';
 import { bind } from './arguments';
-import { pairsOf, SIGNATURES, statArguments, type Mapping } from './signatures';
+import { pairsOf, statArguments } from './requests';
+import { SIGNATURES, type Mapping } from './signatures';
 
 describe('a mapping', () => {
   it.each<[string, Mapping, [unknown, unknown][]]>([

@@ -1,7 +1,5 @@
 // The parameters of the Client's methods, as types and as names for binding.
 
-import { ValueError } from '../../errors';
-import { NO_OPTIONS, type ChangeOptions } from '../../engine/engine';
 import type { Signature } from './arguments';
 import type { MultiKey } from './keys';
 import type { Delta, Time, TimeDelta } from './numbers';
@@ -159,25 +157,4 @@ export const SIGNATURES = {
 /** `delete`, whose parameters differ between releases. */
 export function deleteSignature(names: readonly string[]): Signature {
   return { method: 'delete', required: 2, names, namedOnly };
-}
-
-/** A command that sends nothing but its key. */
-export const KEY_ONLY: ChangeOptions = { ...NO_OPTIONS, sent: null };
-
-/** The pairs of a mapping in order; of equal keys the last value counts, as in a dict. */
-export function pairsOf(mapping: Mapping): ReadonlyMap<MultiKey, unknown> {
-  if (mapping instanceof Map) return mapping as ReadonlyMap<MultiKey, unknown>;
-  if (Symbol.iterator in mapping) return new Map(mapping as Iterable<readonly [MultiKey, unknown]>);
-  return new Map(Object.entries(mapping));
-}
-
-/**
- * What follows `stats`; empty for none.
- * @throws {ValueError} characters that could be another command (python-memcached sends them)
- */
-export function statArguments(text: unknown): string {
-  if (text === null || text === undefined || text === '') return '';
-  if (typeof text !== 'string') throw new TypeError('stat_args must be a string');
-  if (!/^[\x20-\x7e]+$/.test(text)) throw new ValueError('control characters in stat_args');
-  return text;
 }
