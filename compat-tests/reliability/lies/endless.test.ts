@@ -37,6 +37,7 @@ const REPLIES: readonly Endless[] = [
   { name: 'row 31: endless entries of one key, to get_multi', first: '', again: chunk('VALUE a 0 1\r\nA\r\n'), ask: (mc) => mc.get_multi(['a', 'b']), failed: new Map([['a', Buffer.from('A')]]), within: MB },
   { name: 'row 31: endless entries of keys that nobody asked', first: '', again: chunk('VALUE x 0 1\r\nA\r\n'), ask: (mc) => mc.get('a'), failed: null, within: MB },
   { name: 'row 31: endless rows of stats', first: '', again: chunk('STAT a 1\r\n'), ask: (mc) => mc.get_stats(), failed: [], within: 16 * MB },
+  { name: 'row 31: endless long rows of stats', first: '', again: `STAT a ${'x'.repeat(8000)}\r\n`.repeat(8), ask: (mc) => mc.get_stats(), failed: [], within: 128 * MB },
   { name: 'row 21: endless empty lines', first: '', again: chunk('\r\n'), ask: (mc) => mc.get('a'), failed: null, within: MB },
   { name: 'row 21: an endless run of replies to nothing', first: 'END\r\n', again: chunk('END\r\n'), ask: (mc) => mc.get('a'), failed: null, within: MB },
 ]; // prettier-ignore

@@ -241,3 +241,12 @@ describe.each(RULES)('P10, where $name', ({ options }) => {
     },
   );
 });
+
+it('P10: the cas id of a cas is a number, whoever put it there', async () => {
+  mc = new Client([`127.0.0.1:${server.port}`], { socket_timeout: 20 });
+  mc.cas_ids.set('a', '1\r\nflush_all');
+  await Promise.allSettled([mc.cas('a', 'x')]);
+  const seen = await arrived();
+  expect(reader.unexpected).toEqual([]);
+  expect(seen.map(({ command }) => command)).not.toContain('flush_all');
+});

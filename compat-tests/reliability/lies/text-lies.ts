@@ -83,7 +83,7 @@ const NOT_FOR_A_GET: readonly Row[] = [
   [38, 'a reply of the meta protocol', 'EN\r\n'],
 ];
 
-const GET_LIES: readonly Lie[] = (['get', 'gets', 'get_multi'] as const).flatMap((ask) => [
+const liesAboutGet = (ask: 'get' | 'gets' | 'get_multi'): Lie[] => [
   ...about(ask, broken, HEADS),
   ...about(ask, broken, NOT_FOR_A_GET),
   ...about(ask, { then: 'TOO_LARGE' }, [
@@ -113,7 +113,19 @@ const GET_LIES: readonly Lie[] = (['get', 'gets', 'get_multi'] as const).flatMap
     [36, 'SERVER_ERROR of a proxy', 'SERVER_ERROR Connection timed out\r\n'],
     [36, 'SERVER_ERROR without a text', 'SERVER_ERROR\r\n'],
   ]),
-]);
+];
+
+/** With a cas id where only that was missing: gets refuses an entry without one, whatever else is wrong. */
+const withId = (lie: Lie): Lie => ({
+  ...lie,
+  says: lie.says.replace(/^((?:HELLO\r\n)?VALUE a \d+ \d+)(?=[\r\n])/, '$1 7'),
+});
+
+const GET_LIES: readonly Lie[] = [
+  ...liesAboutGet('get'),
+  ...liesAboutGet('gets').map(withId),
+  ...liesAboutGet('get_multi'),
+];
 
 const MORE_ABOUT_GETS: readonly Lie[] = [
   ...about('get', right, [
@@ -125,6 +137,7 @@ const MORE_ABOUT_GETS: readonly Lie[] = [
     [21, 'an error line behind the entry', 'VALUE a 16 1\r\nA\r\nERROR\r\n'],
     [26, 'END and a space', 'VALUE a 16 1\r\nA\r\nEND \r\n'],
   ]),
+  ...about('gets', broken, [[26, 'no cas id', 'VALUE a 16 1\r\nA\r\nEND\r\n']]),
   ...about('gets', right, [
     [25, 'a second entry of the key', 'VALUE a 16 1 7\r\nA\r\nVALUE a 16 1 8\r\nZ\r\nEND\r\n'],
     [20, 'the reply twice', 'VALUE a 16 1 7\r\nA\r\nEND\r\nVALUE a 16 1 7\r\nA\r\nEND\r\n'],
@@ -168,19 +181,8 @@ const WORDS: Readonly<Record<string, readonly AskName[]>> = {
   STORED: ['set', 'add', 'replace', 'append', 'prepend', 'cas'],
   // to any of them from proxies that could not store
   NOT_STORED: ['set', 'add', 'replace', 'append', 'prepend', 'cas'],
-  EXISTS: ['set', 'add', 'replace', 'append', 'prepend', 'cas'],
-  NOT_FOUND: [
-    'set',
-    'add',
-    'replace',
-    'append',
-    'prepend',
-    'cas',
-    'delete',
-    'touch',
-    'incr',
-    'decr',
-  ],
+  EXISTS: ['cas'],
+  NOT_FOUND: ['cas', 'delete', 'touch', 'incr', 'decr'],
   DELETED: ['delete'],
   TOUCHED: ['touch'],
   OK: ['flush_all', 'verbosity'],
@@ -267,6 +269,7 @@ const COUNTER_LIES: readonly Lie[] = (['incr', 'decr'] as const).flatMap((ask) =
     [26, 'digits of another script', '\xd9\xa1\xd9\xa2\r\n'],
     [26, 'two numbers', '1 2\r\n'],
     [26, 'a number of 21 digits', `1${'0'.repeat(20)}\r\n`],
+    [26, '2^64', '18446744073709551616\r\n'],
     [26, 'not a number', 'NaN\r\n'],
     [26, 'a number and letters', '12abc\r\n'],
     [26, 'a tab behind the number', '12\t\r\n'],
@@ -284,6 +287,8 @@ const STATS_LIES: readonly Lie[] = [
     [26, 'small letters', 'stat pid 1\r\nEND\r\n'],
     [28, 'LF alone', 'STAT pid 1\nEND\r\n'],
     [28, 'END with LF alone', 'STAT pid 1\r\nEND\n'],
+    [21, 'OK behind rows', 'STAT pid 1\r\nOK\r\n'],
+    [21, 'RESET behind rows', 'STAT pid 1\r\nRESET\r\n'],
   ]),
   ...about('stats', right, [
     [20, 'the reply twice', 'STAT pid 1\r\nSTAT version 1.6.18\r\nEND\r\n'.repeat(2)],
