@@ -79,6 +79,30 @@ describe('a dict of the exact view', () => {
     expect(() => dict(bomb)).toThrow('too large to compare');
   });
 
+  it.each([1000, 20_000])('finds a key %d tuples deep, and tells its neighbours', (depth) => {
+    const nested = (core: unknown) => {
+      let value = PyTuple.of(core);
+      for (let i = 0; i < depth; i++) value = PyTuple.of<unknown>(value);
+      return value;
+    };
+    const map = dict(nested(1), nested(2), nested('\ud800'), nested('\ud801'));
+    expect(map.size).toBe(4);
+    expect(map.get(nested(true))).toBe(0);
+    expect(map.get(nested(2))).toBe(1);
+    expect(map.get(nested('\ud801'))).toBe(3);
+    expect(map.get(nested(3))).toBeUndefined();
+  });
+
+  it.each([1000, 20_000])('reads frozensets %d deep, as members and alone', (depth) => {
+    const frozen = `${'('.repeat(depth)}${'\x91'.repeat(depth)}`;
+    const pickle = Buffer.from(`\x80\x04(${frozen}${frozen}K\x05\x91.`, 'latin1');
+    for (const exact of [false, true]) {
+      const set = loads(pickle, { exact }) as PyFrozenSet;
+      expect(set.size).toBe(2);
+      expect(dumps(set, 4).length).toBeGreaterThan(depth);
+    }
+  });
+
   it('can be cleared and filled again', () => {
     const map = dict(true, PyTuple.of(1));
     map.clear();

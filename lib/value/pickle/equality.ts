@@ -1,4 +1,5 @@
 // Python's equality of dict keys and set members, and the containers that keep to it.
+import { createHash } from 'node:crypto';
 import { inspect, types } from 'node:util';
 import { asBytes } from './bytes';
 import { PickleError } from './errors';
@@ -16,8 +17,11 @@ export interface KeyBudget {
 /** What one key may cost where no load limits it. */
 const ONE_KEY = 1_000_000;
 
-/** Tuples in tuples in a key. Python's own hash overflows its stack a little later. */
-const MAX_DEPTH = 500;
+/** Tuples in tuples in a key: more than Python's own hash, which recurses, has stack for. */
+const MAX_DEPTH = 50_000;
+
+/** Longer texts of nested tuples are digests in the text around them, which else would grow with the square of the depth. */
+const LONGEST_NESTED = 64;
 
 /** The Python type of a value that cannot be a key, or undefined if it can. Does not look into tuples. */
 export function unhashable(value: unknown): string | undefined {
@@ -41,19 +45,13 @@ export function checkHashable(value: unknown, checked: Set<object>): void {
     if (typeof item !== 'object' || item === null || checked.has(item)) continue;
     checked.add(item);
     if (pyKey in item) {
-      left.push(ownKey(item));
+      left.push(comparable(item, { left: 1 }));
       continue;
     }
     const type = unhashable(item);
     if (type !== undefined) throw new TypeError(`unhashable type: '${type}'`);
     if (item instanceof PyTuple) for (const part of item) left.push(part);
   }
-}
-
-/** What the value's class says it equals: throws TypeError for a class that Python cannot hash. */
-function ownKey(value: object): unknown {
-  const own: unknown = Reflect.get(value, pyKey);
-  return typeof own === 'function' ? Reflect.apply(own, value, []) : undefined;
 }
 
 function spend(budget: KeyBudget, parts: number): void {
@@ -88,7 +86,7 @@ class Structure {
 type Key = string | number | bigint | null | undefined | object;
 
 /** What to compare: a primitive, a Structure, or an object that equals only itself. */
-function keyOf(value: unknown, budget: KeyBudget, depth: number): Key {
+function keyOf(value: unknown, budget: KeyBudget): Key {
   switch (typeof value) {
     case 'string':
       return value;
@@ -99,7 +97,7 @@ function keyOf(value: unknown, budget: KeyBudget, depth: number): Key {
     case 'boolean':
       return value ? 1 : 0;
     case 'object':
-      return value === null ? null : objectKey(value, budget, depth);
+      return value === null ? null : objectKey(value, budget);
     case 'undefined':
       return null;
     default:
@@ -107,10 +105,8 @@ function keyOf(value: unknown, budget: KeyBudget, depth: number): Key {
   }
 }
 
-function objectKey(value: object, budget: KeyBudget, depth: number): Key {
-  if (value instanceof PyTuple || value instanceof PyFrozenSet) {
-    return new Structure(structureText(value, budget, depth));
-  }
+function objectKey(value: object, budget: KeyBudget): Key {
+  if (isNest(value)) return new Structure(structureText(value, budget));
   const type = unhashable(value);
   if (type !== undefined) throw new TypeError(`unhashable type: '${type}'`);
   if (value instanceof Py2Str) {
@@ -119,13 +115,20 @@ function objectKey(value: object, budget: KeyBudget, depth: number): Key {
   }
   if (value instanceof Exact) {
     const plain = value.plain();
-    return Number.isNaN(plain) ? value : keyOf(plain, budget, depth);
+    return Number.isNaN(plain) ? value : keyOf(plain, budget);
   }
   if (value instanceof PyText) return bytesKey(value.utf8, budget, 'u');
   if (value instanceof Uint8Array) return bytesKey(value, budget);
-  const own = pyKey in value ? value[pyKey] : undefined;
-  if (typeof own !== 'function') return value;
-  return keyOf(Reflect.apply(own, value, []), budget, depth + 1);
+  const equal = comparable(value, budget);
+  return equal === value ? value : keyOf(equal, budget);
+}
+
+/** The value itself, or the one that its class says it equals. */
+function comparable(value: unknown, budget: KeyBudget): unknown {
+  if (typeof value !== 'object' || value === null || !(pyKey in value)) return value;
+  spend(budget, 1);
+  const own = value[pyKey];
+  return typeof own === 'function' ? (Reflect.apply(own, value, []) as unknown) : value;
 }
 
 function bytesKey(bytes: Uint8Array, budget: KeyBudget, kind = 'b'): Structure {
@@ -134,19 +137,67 @@ function bytesKey(bytes: Uint8Array, budget: KeyBudget, kind = 'b'): Structure {
   return new Structure(kind + text);
 }
 
-function structureText(
-  value: readonly unknown[] | ReadonlySet<unknown>,
-  budget: KeyBudget,
-  depth: number,
-): string {
-  if (depth > MAX_DEPTH) throw new PickleError('a dict key or set member is nested too deep');
-  const parts: string[] = [];
-  for (const item of value) {
+type Nest = PyTuple | PyFrozenSet;
+
+function isNest(value: unknown): value is Nest {
+  return value instanceof PyTuple || value instanceof PyFrozenSet;
+}
+
+/** A tuple or frozenset in work: the texts of its items so far. */
+interface Level {
+  readonly nest: Nest;
+  readonly items: Iterator<unknown>;
+  readonly parts: string[];
+}
+
+/** Texts of frozensets, which cannot change. */
+const frozenTexts = new WeakMap<Nest, string>();
+
+/** The text of a tuple or frozenset, from the inside out. */
+function structureText(root: Nest, budget: KeyBudget): string {
+  const levels: Level[] = [];
+  let text = enter(levels, root);
+  for (;;) {
+    const level = levels.at(-1);
+    if (level === undefined) return text ?? '';
+    if (text !== undefined) level.parts.push(nestedText(text, budget));
+    const item = level.items.next();
+    if (item.done === true) {
+      text = levelText(level);
+      levels.pop();
+      continue;
+    }
     spend(budget, 1);
-    parts.push(keyText(keyOf(item, budget, depth + 1), budget));
+    const value = comparable(item.value, budget);
+    text = isNest(value) ? enter(levels, value) : undefined;
+    if (!isNest(value)) level.parts.push(keyText(keyOf(value, budget), budget));
   }
-  if (Array.isArray(value)) return `(${parts.join('')})`;
-  return `{${parts.sort().join('')}}`;
+}
+
+/** Begins a tuple or frozenset, or gives its text where that is known. */
+function enter(levels: Level[], nest: Nest): string | undefined {
+  const known = frozenTexts.get(nest);
+  if (known !== undefined) return known;
+  if (levels.length >= MAX_DEPTH) {
+    throw new PickleError('a dict key or set member is nested too deep');
+  }
+  levels.push({ nest, items: nest[Symbol.iterator](), parts: [] });
+  return undefined;
+}
+
+function levelText({ nest, parts }: Level): string {
+  if (!(nest instanceof PyFrozenSet)) return `(${parts.join('')})`;
+  const text = `{${parts.sort().join('')}}`;
+  frozenTexts.set(nest, text);
+  return text;
+}
+
+/** The text of a tuple or frozenset inside another. */
+function nestedText(text: string, budget: KeyBudget): string {
+  if (text.length <= LONGEST_NESTED) return `t${text.length}:${text}`;
+  spend(budget, text.length >> 6);
+  // UTF-16 tells lone surrogates apart, which UTF-8 would not.
+  return `h${createHash('sha256').update(text, 'utf16le').digest('base64')}`;
 }
 
 /** A key as text that cannot run into its neighbours: kind, length, content. */
@@ -155,10 +206,7 @@ function keyText(key: Key, budget: KeyBudget): string {
     spend(budget, key.length >> 6);
     return `s${key.length}:${key}`;
   }
-  if (key instanceof Structure) {
-    spend(budget, key.text.length >> 6);
-    return `t${key.text.length}:${key.text}`;
-  }
+  if (key instanceof Structure) return nestedText(key.text, budget);
   if (typeof key === 'object' && key !== null) return `o${identity(key)};`;
   // -0 and 0 are one key, and are one text here.
   return `n${String(key)};`;
@@ -176,14 +224,14 @@ class KeyIndex {
 
   /** The stored key equal to `value`, if there is one; else a key that is not stored. */
   find(value: unknown, budget: KeyBudget = { left: ONE_KEY }): unknown {
-    const key = keyOf(value, budget, 0);
+    const key = keyOf(value, budget);
     if (key instanceof Structure) return this.#structured?.get(key.text) ?? value;
     return this.#aliases?.get(key) ?? key;
   }
 
   /** The key under which to store: an equal one that `isStored`, else `value` itself. */
   add(value: unknown, budget: KeyBudget, isStored: (key: unknown) => boolean): unknown {
-    const key = keyOf(value, budget, 0);
+    const key = keyOf(value, budget);
     if (key instanceof Structure) {
       const stored = this.#structured?.get(key.text);
       if (stored === undefined) (this.#structured ??= new Map()).set(key.text, value);
@@ -199,7 +247,7 @@ class KeyIndex {
   /** The stored key equal to `value`, which is about to be removed. */
   remove(value: unknown): unknown {
     const stored = this.find(value);
-    const key = keyOf(value, { left: ONE_KEY }, 0);
+    const key = keyOf(value, { left: ONE_KEY });
     if (key instanceof Structure) this.#structured?.delete(key.text);
     else this.#aliases?.delete(key);
     return stored;
