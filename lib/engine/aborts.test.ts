@@ -186,7 +186,7 @@ it('what waits for a connection is sent in its order, without what was aborted',
   change(Command.set, 'e', OPTIONS);
   await received('set e');
   expect(server.received).toEqual([
-    'set a 0 0 1\r\nv\r\nset b 0 0 1 noreply\r\nv\r\nget a\r\ntouch a 0\r\nset e 0 0 1\r\nv\r\n',
+    'set a 0 0 1\r\nv\r\nset b 0 0 1 noreply\r\nv\r\nversion\r\nget a\r\ntouch a 0\r\nset e 0 0 1\r\nv\r\n',
   ]);
 });
 

@@ -78,7 +78,6 @@ export class Server implements Owner {
       clock,
       open,
       timeout: failure.timeout,
-      fence: () => new Operation(Command.version, '', {}),
     };
   }
 

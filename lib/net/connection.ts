@@ -58,8 +58,6 @@ export interface ConnectionOptions {
   /** Of one call, in milliseconds, connecting included; Infinity for none. */
   readonly timeout: number;
   readonly open: OpenSocket;
-  /** Makes the request that proves what came before it was silent. */
-  readonly fence: () => Operation;
 }
 
 export class Connection implements Watched {
@@ -69,6 +67,8 @@ export class Connection implements Watched {
   readonly #conversation: Conversation;
   readonly #outbox: Outbox;
   #isOpen = false;
+  /** Open, and the socket takes more: what it cannot send stays with us, where it can still be withdrawn. */
+  #isWritable = false;
   #isDead = false;
   #isScheduled = false;
   /** Deadline of calls made in this tick; 0: none. */
@@ -77,8 +77,6 @@ export class Connection implements Watched {
   #sentTail = 0;
   /** The server has sent something since the connection was last idle. */
   #heard = false;
-  /** Silent requests were sent, and no reply has proved since that the server did not object. */
-  #needsFence = false;
   /** Bytes of a reply that is not whole. */
   #leftover: Buffer | undefined;
   #closeWhenIdle = false;
@@ -101,6 +99,7 @@ export class Connection implements Watched {
     this.#socket
       .on('error', (error) => this.#die(new ConnectionError(messageOf(error), options.name, error)))
       .on('connect', () => this.#onConnect())
+      .on('drain', () => this.#onDrain())
       .on('end', () => this.#onEnd())
       .on('close', () => this.#die(new ConnectionError('connection closed', options.name)));
     this.#socket.unref();
@@ -120,10 +119,6 @@ export class Connection implements Watched {
     if (!this.#isScheduled) this.#schedule();
     // A call that comes from a server that failed keeps the deadline that it has.
     if (op.deadline === 0) op.deadline = this.#deadline;
-    if (this.#needsFence && !op.options.noreply) {
-      this.#needsFence = false;
-      this.#outbox.add(this.#options.fence());
-    }
     this.#outbox.add(op);
   }
 
@@ -223,7 +218,7 @@ export class Connection implements Watched {
     if (this.#isDead) return;
     if (this.#recalled > 0) this.#withdraw();
     this.#outbox.commit();
-    if (!this.#isOpen) return;
+    if (!this.#isWritable) return;
     this.#write();
     this.#sentTail = this.#conversation.pending.tail;
     if (this.#outbox.silent.length > 0) this.#settleSilent();
@@ -245,11 +240,18 @@ export class Connection implements Watched {
     }
     sink.clear();
     this.#backlog = socket.writableLength;
+    if (this.#backlog > 0) this.#isWritable = !socket.writableNeedDrain;
   }
 
-  /** A silent request is answered when it is sent; that it was silent is proved by a fence before the next reply. */
+  /** The socket has sent all that it was given. */
+  #onDrain(): void {
+    if (this.#isWritable) return;
+    this.#isWritable = true;
+    this.flush();
+  }
+
+  /** A silent request is answered when it is sent; the outbox fences it off from the next reply. */
   #settleSilent(): void {
-    this.#needsFence = true;
     for (const op of this.#outbox.takeSilent()) {
       op.settled = true;
       op.resolve(op.miss);
@@ -259,7 +261,7 @@ export class Connection implements Watched {
 
   #onConnect(): void {
     if (this.#isDead) return;
-    this.#isOpen = true;
+    this.#isOpen = this.#isWritable = true;
     this.#owner.opened(this);
     this.flush();
   }

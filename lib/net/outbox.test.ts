@@ -7,14 +7,17 @@ import { Many, Operation } from './operation';
 import { Outbox } from './outbox';
 import { Ring } from './ring';
 
-/** What a list of calls like `get a` writes, and in which order their replies are due. */
+const noreply = { time: '', delta: '', cas: '', tail: '', noreply: true };
+
+/** What a list of calls like `get a` or `delete a noreply` writes, and in which order their replies are due. */
 function write(...calls: string[]): { lines: string[]; due: string[] } {
   const pending = new Ring<Operation>();
   const outbox = new Outbox(textWire, pending);
   for (const call of calls) {
     const [name = '', key = '', ...more] = call.split(' ');
     const op = new Operation(Command[name as keyof typeof Command], key, {});
-    if (more.length > 0) op.many = new Many([key, ...more], [], undefined, undefined);
+    if (more[0] === 'noreply') op.options = noreply;
+    else if (more.length > 0) op.many = new Many([key, ...more], [], undefined, undefined);
     outbox.add(op);
   }
   outbox.commit();
@@ -27,7 +30,6 @@ function write(...calls: string[]): { lines: string[]; due: string[] } {
 it('without the calls whose callers have gone, the rest is written in its order', () => {
   const pending = new Ring<Operation>();
   const outbox = new Outbox(textWire, pending);
-  const noreply = { time: '', delta: '', cas: '', tail: '', noreply: true };
   const add = (name: 'get' | 'delete', key: string, isSilent = false): Operation => {
     const op = new Operation(Command[name], key, {});
     if (isSilent) op.options = noreply;
@@ -44,8 +46,10 @@ it('without the calls whose callers have gone, the rest is written in its order'
   add('get', 'f');
   outbox.withdraw(1);
   expect(outbox.gathered).toBe(0); // no write need follow: what waits must be where deadlines are looked for
-  expect(outbox.sink.text).toBe('get d\r\ndelete d noreply\r\ndelete e\r\nget f\r\n');
-  expect(pending.drain().map((op) => op.key)).toEqual(['sent', 'd', 'e', 'f']);
+  expect(outbox.sink.text).toBe(
+    'version\r\nget d\r\ndelete d noreply\r\nversion\r\ndelete e\r\nget f\r\n',
+  );
+  expect(pending.drain().map((op) => op.key)).toEqual(['sent', '', 'd', '', 'e', 'f']);
   expect(outbox.takeSilent().map((op) => op.key)).toEqual(['d']);
 });
 
@@ -100,5 +104,12 @@ describe('the outbox', () => {
       `get ${keys.slice(0, MAX_JOINED_GETS).join(' ')}`,
       `get ${keys.slice(MAX_JOINED_GETS).join(' ')}`,
     ]);
+  });
+
+  it('fences silent requests off: their errors are read as nobody’s reply', () => {
+    const { lines, due } = write('get a', 'set b noreply', 'set c noreply', 'get d', 'get e');
+    expect(lines[0]).toBe('get a');
+    expect(lines.slice(1).filter((line) => !/^set|^$/.test(line))).toEqual(['version', 'get d e']);
+    expect(due).toEqual(['a', '', 'd+', 'e']);
   });
 });

@@ -7,8 +7,8 @@
 
 import { MAX_JOINED_GETS } from '../limits';
 import { Sink } from '../wire/sink';
-import { Command, type Wire } from '../wire/wire';
-import type { Operation } from './operation';
+import { Command, NO_OPTIONS, type RequestOptions, type Wire } from '../wire/wire';
+import { Operation } from './operation';
 import type { Ring } from './ring';
 
 const SLOTS = 4096;
@@ -43,6 +43,9 @@ const ORDER: Readonly<Record<Command, Order>> = {
   [Command.quit]: Order.all,
 };
 
+/** Of the requests whose replies prove that those before them were silent. */
+const FENCE: RequestOptions = { ...NO_OPTIONS };
+
 export class Outbox {
   readonly sink = new Sink();
   /** Requests that expect no reply and wait to be sent. */
@@ -53,6 +56,8 @@ export class Outbox {
   gathered = 0;
   readonly #wire: Wire;
   readonly #pending: Ring<Operation>;
+  /** The last request was silent: what the server might object to it must not be read as the reply to the next one. */
+  #needsFence = false;
   /** The gathered gets and their keys; both keep their size from line to line. */
   readonly #gets = new Array<Operation | undefined>(MAX_JOINED_GETS).fill(undefined);
   readonly #keys: string[] = [];
@@ -60,7 +65,9 @@ export class Outbox {
   readonly #stamps = new Uint32Array(SLOTS);
   #line = 1;
 
-  /** @param pending takes each request when its place in the wire order is fixed */
+  /**
+   * @param pending takes each request when its place in the wire order is fixed
+   */
   constructor(wire: Wire, pending: Ring<Operation>) {
     this.#wire = wire;
     this.#pending = pending;
@@ -68,10 +75,14 @@ export class Outbox {
 
   add(op: Operation): void {
     const { command } = op;
+    if (op.options.noreply) this.#needsFence = true;
+    else if (this.#needsFence) this.#addFence();
     if (command === Command.get && op.many === undefined && !op.full) return this.#gather(op);
     const order = ORDER[command];
     if (this.gathered > 0 && order !== Order.free) {
-      if (order === Order.all || this.#stamps[slotOf(op.key)] === this.#line) this.commit();
+      const isOrdered = order === Order.all || this.#stamps[slotOf(op.key)] === this.#line;
+      // Else the reply to an earlier get would stand behind what the server objects to a silent request.
+      if (isOrdered || op.options.noreply) this.commit();
     }
     if (op.many !== undefined) this.#wire.encodeGets(command, op.many.keys, this.sink);
     else this.#wire.encode(op, this.sink);
@@ -80,6 +91,14 @@ export class Outbox {
       this.silent.push(op);
       this.#silentAt.push(this.#pending.tail);
     }
+  }
+
+  #addFence(): void {
+    this.#needsFence = false;
+    const fence = new Operation(Command.version, '', {});
+    fence.options = FENCE;
+    fence.abandon(); // nobody waits for it, and no other server need be asked
+    this.add(fence);
   }
 
   /** Takes out the silent requests: they were sent, or never will be. */
@@ -109,7 +128,11 @@ export class Outbox {
   }
 
   #addAgain(op: Operation | undefined): void {
-    if (op === undefined || op.abandoned) return;
+    if (op === undefined) return;
+    if (op.abandoned) {
+      this.#needsFence ||= op.options === FENCE; // maybe for a silent one that is on its way
+      return;
+    }
     op.closesLine = true;
     this.add(op);
   }
