@@ -289,6 +289,19 @@ describe('named tuples and enums', () => {
     expect(JSON.stringify(cached)).toBe('{"payload":"new","metadata":{"ct":1700000000,"v":1}}');
   });
 
+  it('are written without a registry, as with one', () => {
+    const cached = new CachedValue({ a: 1 }, { v: 1 });
+    for (const protocol of [0, 1, 2, 3, 4, 5]) {
+      const bytes = dumps([cached, cached], protocol);
+      expect(bytes).toEqual(dumps([cached, cached], protocol, { registry }));
+      const [first, second] = loads(bytes, { registry }) as unknown[];
+      expect(first).toBeInstanceOf(CachedValue);
+      expect(second).toBe(first);
+      const unknown = loads(bytes) as PyObject[];
+      expect([unknown[0]?.module, unknown[0]?.name]).toEqual(['dogpile.cache.api', 'CachedValue']);
+    }
+  });
+
   it('refuses fields and values that do not fit', () => {
     expect(() => namedTuple('m', 'T', ['a', 'a'])).toThrow(TypeError);
     expect(() => namedTuple('m', 'T', ['_a'])).toThrow(TypeError);

@@ -1,10 +1,10 @@
 // Named tuples and enums: classes of the user's that JavaScript declares in one line and registers.
 import { inspect } from 'node:util';
-import type { KnownClass } from '../contract';
+import type { DumpContext, KnownClass } from '../contract';
 import { PyDict, pyKey } from '../equality';
 import { pyRepr, repr, Shown, type Part, type Repr } from '../repr';
 import { carry, recall, restore, share } from '../slots';
-import { plain, PyObject, PyTuple, type How } from '../types';
+import { plain, PyObject, PyTuple, type How, type PyGlobal } from '../types';
 import { KeyTag, named } from './form';
 
 // --- named tuples --------------------------------------------------------------------------------
@@ -14,12 +14,15 @@ export interface NamedTupleClass<F extends string> {
   new (...values: unknown[]): NamedTuple & Record<F, unknown>;
   readonly fields: readonly F[];
   /** To be added to a Registry: `new Registry([Point.known])`. */
-  readonly known: KnownClass;
+  readonly known: KnownClass<NamedTuple>;
 }
 
 /** An instance of a class made by `namedTuple`. Equal, as a dict key, to the tuple of its values. */
 export abstract class NamedTuple implements Iterable<unknown> {
   abstract values(): unknown[];
+
+  /** Python's name of the class. */
+  abstract get pythonClass(): PyGlobal;
 
   [Symbol.iterator](): Iterator<unknown> {
     return this.values()[Symbol.iterator]();
@@ -42,7 +45,7 @@ export abstract class NamedTuple implements Iterable<unknown> {
 
 /** Python's rule for a field: a name, without a leading underscore. */
 const FIELD = /^[A-Za-z][A-Za-z0-9_]*$/;
-const TAKEN = new Set(['constructor', 'toString', 'values']);
+const TAKEN = new Set(['constructor', 'pythonClass', 'toString', 'values']);
 
 /**
  * A JavaScript class for Python's `collections.namedtuple(name, fields)` of a module.
@@ -76,7 +79,11 @@ export function namedTuple<F extends string>(
     }
 
     values(): unknown[] {
-      return valuesOf(this, fields);
+      return fields.map((field) => Reflect.get(this, field) as unknown);
+    }
+
+    get pythonClass(): PyGlobal {
+      return named(module, name);
     }
 
     [pyRepr](): Repr {
@@ -88,13 +95,8 @@ export function namedTuple<F extends string>(
       return { parts: [`${name}(`, ...parts, ')'] };
     }
   }
-  Object.assign(Made.known, { type: Made });
   // The fields were set by name in the constructor.
   return Made as unknown as NamedTupleClass<F>;
-}
-
-function valuesOf(instance: object, fields: readonly string[]): unknown[] {
-  return fields.map((field) => Reflect.get(instance, field) as unknown);
 }
 
 /** How each instance was made, where it was read: dogpile's older CachedValue is a REDUCE. */
@@ -105,8 +107,8 @@ function knownTuple(
   module: string,
   name: string,
   fields: readonly string[],
-  make: (values: readonly unknown[]) => object,
-): KnownClass {
+  make: (values: readonly unknown[]) => NamedTuple,
+): KnownClass<NamedTuple> {
   return {
     module,
     name,
@@ -121,16 +123,27 @@ function knownTuple(
       made.set(instance, isRebuilt ? 'newobj' : form.how);
       return instance;
     },
-    dump(instance, { protocol }) {
-      const values = PyTuple.from(valuesOf(instance, fields));
-      carry(instance, values);
-      const how = made.get(instance) ?? 'newobj';
-      if (how !== 'newobj') return new PyObject(named(module, name), values, { how });
-      const args = protocol < 2 ? [values] : values;
-      return new PyObject(named(module, name), args, { how, base: named('builtins', 'tuple') });
-    },
+    dump: dumpTuple,
   };
 }
+
+function dumpTuple(instance: NamedTuple, { protocol }: DumpContext): PyObject {
+  const { pythonClass } = instance;
+  const values = PyTuple.from(instance.values());
+  carry(instance, values);
+  const how = made.get(instance) ?? 'newobj';
+  if (how !== 'newobj') return new PyObject(pythonClass, values, { how });
+  const args = protocol < 2 ? [values] : values;
+  return new PyObject(pythonClass, args, { how, base: named('builtins', 'tuple') });
+}
+
+/** How instances of every such class are written, found by their prototype: that needs no registry. */
+const NAMED_TUPLE: KnownClass<NamedTuple> = {
+  module: 'typing',
+  name: 'NamedTuple',
+  type: NamedTuple,
+  dump: dumpTuple,
+};
 
 // --- enums ---------------------------------------------------------------------------------------
 
@@ -294,4 +307,4 @@ const MEMBER: KnownClass<PyEnumMember> = {
   dump: ({ module, enumName, value }) => PyObject.call(module, enumName, value),
 };
 
-export const SHAPES: readonly KnownClass[] = [MEMBER] as readonly KnownClass[];
+export const SHAPES: readonly KnownClass[] = [NAMED_TUPLE, MEMBER] as readonly KnownClass[];
