@@ -43,15 +43,13 @@ export const ROWS: readonly Row[] = [
   {
     row: 16,
     fault: 'server shuts only its read side',
-    tests: [],
-    reason: 'no test of its own yet',
+    tests: ['matrix/doubts.test.ts'],
   },
   { row: 17, fault: 'SIGKILL + empty restart', tests: ['matrix/outages.test.ts'] },
   {
     row: 18,
     fault: 'restart with *other* data on the port',
-    tests: [],
-    reason: 'no test of its own yet',
+    tests: ['matrix/doubts.test.ts'],
   },
   { row: 19, fault: 'SIGSTOP/SIGCONT', tests: ['matrix/outages.test.ts'] },
   { row: 20, fault: 'reply twice', tests: ['lies/lies.test.ts'] },
@@ -183,7 +181,7 @@ export const ROWS: readonly Row[] = [
     tests: ['matrix/callers.test.ts'],
   },
   { row: 64, fault: 'memory under churn', tests: ['matrix/process.test.ts'] },
-  { row: 65, fault: 'noreply error, then a get', tests: [], reason: 'no test of its own yet' },
+  { row: 65, fault: 'noreply error, then a get', tests: ['matrix/doubts.test.ts'] },
   { row: 66, fault: 'fork/cluster/worker_threads', tests: ['matrix/process.test.ts'] },
   {
     row: 67,
