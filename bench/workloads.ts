@@ -52,6 +52,8 @@ const TYPED = { material: 'typed', keys: 1000, floor: 'raw-string' } as const;
 const SESSION = { ...TYPED, material: 'session' } as const;
 const ROWS = { ...TYPED, material: 'rows', keys: 64 } as const;
 const ALONE = { callers: 1, oneCpu: true, python: true } as const;
+/** One caller whose replies are so long that the client reads their beginning while the server sends the rest. */
+const ALONE_LONG = { callers: 1, python: true } as const;
 /** The share of sets where a workload both reads and writes without saying how often. */
 const HALF = { op: 'mixed', setShare: 0.5 } as const;
 
@@ -108,7 +110,7 @@ export const WORKLOADS: readonly Workload[] = [
   {
     name: 'multi-1',
     title: 'get_multi of 100 keys, one caller',
-    ...ALONE,
+    ...ALONE_LONG,
     op: 'get_multi',
     ...MULTI,
     targets: { python: 5 },
@@ -132,7 +134,7 @@ export const WORKLOADS: readonly Workload[] = [
   {
     name: 'get-100k-1',
     title: 'get 100 KB, one caller',
-    ...ALONE,
+    ...ALONE_LONG,
     op: 'get',
     ...BIG,
     targets: { python: 2.5 },
@@ -140,7 +142,7 @@ export const WORKLOADS: readonly Workload[] = [
   {
     name: 'set-100k-1',
     title: 'set 100 KB, one caller',
-    ...ALONE,
+    ...ALONE_LONG,
     op: 'set',
     ...BIG,
     targets: { python: 2.5 },
