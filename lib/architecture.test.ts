@@ -26,6 +26,8 @@ const BYTES_AND_SUMS = [...BYTES, 'node:crypto', 'node:zlib'];
 const ARROWS: readonly Row[] = [
   { files: /^(errors|limits|buffer\.d)\.ts$/, may: BASE, pure: BYTES },
   { files: /^wire\//, may: ['wire/', ...BASE], pure: BYTES },
+  // The simulator stands beside the sockets that it replaces, and drives the engine over them.
+  { files: /^net\/testing\//, may: BELOW_CLIENTS },
   { files: /^net\//, may: ['net/', 'wire/', ...BASE] },
   // The engine knows what a placement looks like, and never which one it was given.
   { files: /^engine\//, may: BELOW_CLIENTS, types: ['placement/'] },
@@ -286,6 +288,11 @@ describe('the check of the layout', () => {
     ['wire/a.ts', 'setTimeout(() => {}, 1);', 'uses setTimeout in a pure folder'],
     ['wire/a.ts', "import { readFileSync } from 'node:fs';", 'imports node:fs into a pure'],
     ['net/a.ts', "import { Engine } from '../engine/engine';", 'imports engine/engine.ts against'],
+    [
+      'net/testing/a.ts',
+      "import { x } from '../../value/codec';",
+      'imports value/codec.ts against',
+    ],
     ['engine/a.ts', "import { connect } from 'node:net';", 'only net/ opens sockets'],
     ['engine/a.ts', "import { x } from '../value/codec';", 'imports value/codec.ts against'],
     ['engine/a.ts', "import { x } from '../clients/memcache/a';", 'imports clients/memcache/a.ts'],
@@ -323,6 +330,7 @@ describe('the check of the layout', () => {
     ['wire/a.ts', "// pylibmc sends this\nimport { x } from '../errors';"],
     ['wire/a.ts', 'const asyncMemcache = 1;'],
     ['net/a.ts', "import { connect } from 'node:net'; import { x } from '../wire/text';"],
+    ['net/testing/a.ts', "import { x } from '../../engine/engine'; import fc from 'fast-check';"],
     ['engine/a.ts', "import { x } from '../net/connection'; setTimeout(x, 1);"],
     ['engine/a.ts', "import type { X } from '../placement/crc';"],
     ['value/a.ts', "import { Parser } from 'pickleparser'; import { x } from './pickle';"],

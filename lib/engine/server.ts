@@ -212,6 +212,6 @@ export class Server implements Owner {
 }
 
 /** What the server sent cannot be taken; that it is there, and answers, it has shown. */
-function isLie(cause: MemcacheError): boolean {
+export function isLie(cause: MemcacheError): boolean {
   return cause instanceof ProtocolError || cause instanceof TooLargeError;
 }

@@ -1,7 +1,13 @@
 // Debug lines are python-memcached's, for what Node reports.
 
 import type { ServerSpec } from '../../engine/server';
-import { ConnectionError, ProtocolError, TimeoutError, type MemcacheError } from '../../errors';
+import {
+  ConnectionError,
+  ProtocolError,
+  TimeoutError,
+  TooLargeError,
+  type MemcacheError,
+} from '../../errors';
 import { DebugLog } from './debug-log';
 
 function logged(action: (log: DebugLog) => void, enabled = true, errno = true): string {
@@ -88,6 +94,11 @@ it('a reply that the protocol does not allow: the connection is closed, the serv
     }),
   );
   expect(text).toBe('MemCached: MemCache: inet:127.0.0.1:1: bad size.  Connection closed.\n');
+});
+
+it('a pause for a server that only lies is not a death', () => {
+  expect(dead(new ProtocolError('bad size'))).toBe('');
+  expect(dead(new TooLargeError('too long'))).toBe('');
 });
 
 it('a connection is no news', () => {

@@ -1,7 +1,7 @@
 // The lines that python-memcached prints to stderr when `debug` is on.
 
 import { TimeoutError, type MemcacheError } from '../../errors';
-import type { Happening, Observer, ServerSpec } from '../../engine/server';
+import { isLie, type Happening, type Observer, type ServerSpec } from '../../engine/server';
 
 /** Node's error codes as Python's `[Errno n] text` (Linux). */
 const ERRNO: Readonly<Record<string, string>> = {
@@ -44,6 +44,8 @@ export class DebugLog implements Observer {
     if (cause === undefined) return;
     const host = hostText(server);
     if (name === 'dead') {
+      // A server that only lies is left alone for a while; Python does not mark it dead, and says nothing.
+      if (isLie(cause)) return;
       this.log(`MemCache: ${host}: ${reason(cause, this.#connectErrno)}.  Marking dead.`);
     } else if (name === 'protocol-error') {
       this.log(`MemCache: ${host}: ${cause.message}.  Connection closed.`);
