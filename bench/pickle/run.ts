@@ -21,8 +21,8 @@ const SHAPES = [
 const PROTOCOLS = (process.env['PROTOCOLS'] ?? '0,2,4,5').split(',').map(Number);
 const TASKS = ['decode', 'encode'] as const;
 /** Rounds of all contenders; the median counts. The first is a warm-up and does not. */
-const ROUNDS = Number(process.env['ROUNDS'] ?? 9);
-const MS = Number(process.env['MS'] ?? 60);
+const ROUNDS = Number(process.env['ROUNDS'] ?? 5);
+const MS = Number(process.env['MS'] ?? 40);
 const CPYTHON = 'CPython C';
 const NODE = ['memcache-py', 'memcache-py exact', 'pickleparser', 'jpickle', 'JSON', 'v8'];
 const NAMES = [...NODE, CPYTHON];
@@ -139,7 +139,7 @@ round every contender runs once, in a process of its own. Every answer was verif
 says why there is none. JSON and v8 encode the same value in their own format. jpickle takes text, so the conversion counts.
 
 Machine: ${machine}, load ${loadavg()[0]?.toFixed(1)} at the end. Node ${process.version}, ${python}. ${new Date().toISOString().slice(0, 10)}, commit ${commit}.
-Repeat: \`npm run bench:pickle\` (\`ROUNDS=9 MS=60 PROTOCOLS=0,2,4,5 PYTHON=python3\`).
+Repeat: \`npm run bench:pickle\` (\`ROUNDS=5 MS=40 PROTOCOLS=0,2,4,5 PYTHON=python3\`).
 `;
 }
 

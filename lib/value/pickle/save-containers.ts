@@ -62,9 +62,16 @@ function turnOf(
   return turn;
 }
 
+/** True for a number that was read as this float. NaN stands for what was none. */
+function isFloat(read: number | undefined, item: unknown): item is number {
+  return read !== undefined && read === item && (read !== 0 || Object.is(read, item));
+}
+
 /** Appends items to the list on top of the stack. */
 export class ItemsTask extends Run {
   readonly #items: readonly unknown[];
+  /** What was read as floats, by index; undefined where items may have moved. */
+  readonly #floats: readonly number[] | undefined;
   readonly #memory: ItemMemory | undefined;
   readonly #batches: Batches;
   #index = 0;
@@ -74,12 +81,17 @@ export class ItemsTask extends Run {
   constructor(items: readonly unknown[], slots: Slots | undefined, batches: Batches) {
     super();
     this.#items = items;
-    this.#memory = ItemMemory.of(slots, items);
+    const stayed = slots?.length === items.length;
+    this.#floats = stayed ? slots.floats : undefined;
+    // A list of floats alone needs no object for each of them.
+    const isKnown = stayed && slots.floats !== undefined && slots.exacts === undefined;
+    this.#memory = isKnown ? undefined : ItemMemory.of(slots, items);
     this.#batches = batches;
   }
 
   step(w: Writer): boolean {
     const items = this.#items;
+    const floats = this.#floats;
     const memory = this.#memory;
     let index = this.#index;
     // An item that interrupted the last step is saved by now.
@@ -88,7 +100,10 @@ export class ItemsTask extends Run {
       if (index >= items.length) return true;
       if (index === this.#batchEnd) this.#openBatch(w, index);
       const item = items[index];
-      const saved = w.save(memory === undefined ? item : memory.at(index, item));
+      const saved =
+        floats !== undefined && isFloat(floats[index], item)
+          ? w.saveFloat(item)
+          : w.save(memory === undefined ? item : memory.at(index, item));
       index++;
       if (!saved) {
         this.#index = index;

@@ -222,6 +222,42 @@ describe('a list', () => {
   });
 });
 
+describe('a list of floats', () => {
+  const floats = Array.from({ length: 20_000 }, (_, i) => new PyFloat(i % 7));
+
+  it.each([0, 1, 2, 3, 4, 5])('is written back byte for byte at protocol %d', (protocol) => {
+    const pickle = dumps([...floats, 0.5, -0, new PyFloat(1e300)], protocol);
+    expect(dumps(loads(pickle)).equals(pickle)).toBe(true);
+  });
+
+  it('keeps the others when some are changed', () => {
+    const list = read([new PyFloat(1), new PyFloat(-0), new PyFloat(2), 0.5]) as unknown[];
+    list[1] = 0;
+    list[2] = 3;
+    expect(exact(list)).toEqual([new PyFloat(1), 0, 3, 0.5]);
+  });
+
+  it('keeps the bits of a NaN among them', () => {
+    const pickle = Buffer.from(
+      `\x80\x02](G${'\x3f\xf0'.padEnd(8, '\0')}eG${'\xff\xf8'.padEnd(8, '\0')}a.`,
+      'latin1',
+    );
+    const back = dumps(loads(pickle), 2).toString('latin1');
+    expect(back).toContain(`G${'\x3f\xf0'.padEnd(8, '\0')}`);
+    expect(back).toContain(`G${'\xff\xf8'.padEnd(8, '\0')}`);
+  });
+
+  it('may have persistent ids for some', () => {
+    const list = read([new PyFloat(1), new PyFloat(2)]);
+    const persistentId = (value: unknown) => (Number(value) === 2 ? 'two' : undefined);
+    const pickle = dumps(list, 4, { persistentId });
+    expect(loads(pickle, { exact: true, persistentLoad: (id) => id })).toEqual([
+      new PyFloat(1),
+      'two',
+    ]);
+  });
+});
+
 describe('other containers', () => {
   it('are told from their nearest JavaScript types', () => {
     const value = [

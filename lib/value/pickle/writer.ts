@@ -169,6 +169,17 @@ export class Writer extends Scalars {
     return true;
   }
 
+  /** Saves a number that was read as a float. */
+  saveFloat(value: number): boolean {
+    if (this.#persistentId !== undefined) return this.save(new PyFloat(value));
+    if (this.pos >= this.frameEnd) {
+      this.closeFrame();
+      this.openFrame();
+    }
+    this.float(value);
+    return true;
+  }
+
   /** As `save`, for a value that has no persistent id. */
   saveValue(value: unknown): boolean {
     switch (typeof value) {
