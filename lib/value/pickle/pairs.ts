@@ -46,7 +46,9 @@ export function setExactPairs(
       noteValue(remember(dict), key, value);
       noted = true;
     } else {
-      if (noted && Object.hasOwn(dict, key)) forgetValue(dict, key);
+      // An object or bool is never taken for what was there before.
+      const mayBeTaken = noted && typeof value !== 'object' && typeof value !== 'boolean';
+      if (mayBeTaken && Object.hasOwn(dict, key)) forgetValue(dict, key);
       dict[key] = value;
     }
   }
