@@ -199,6 +199,20 @@ it.each(['a b', 'a\nb', 'a\rb', 'a\0b'])(
   },
 );
 
+it('9: a key that is too long is refused even without key checks: its value would be a command', async () => {
+  const ours = open({ check_keys: false });
+  const key = 'k'.repeat(251);
+  await expect(ours.set(key, 'flush_all')).rejects.toBeInstanceOf(Client.MemcachedKeyLengthError);
+  await expect(ours.set_multi({ [key]: 1 })).rejects.toBeInstanceOf(Client.MemcachedKeyLengthError);
+  await expect(ours.set_multi({ a: 1 }, { key_prefix: key })).rejects.toBeInstanceOf(
+    Client.MemcachedKeyLengthError,
+  );
+  const theirs = await pythonClient({ check_keys: false });
+  await raw.store('kept', 0, 'x');
+  await theirs.call('set', [key, 'flush_all']);
+  expect(await open().get('kept')).toBeNull();
+});
+
 it('10: a pickle that would run a program is an object with a name', async () => {
   const marker = `executed-${process.pid}`;
   const pickle = `cos\nsystem\n(S'echo ${marker}'\ntR.`;

@@ -35,7 +35,7 @@ export class KeyCheck {
     }
     const bytes = bytesOf(key);
     if (this.#maxLength !== 0 && bytes.length + extra > this.#maxLength) {
-      throw new errors.MemcachedKeyLengthError(`Key length is > ${this.#maxLength}`);
+      throw this.tooLong();
     }
     if (!GOOD.test(bytes)) throw this.characters(bytes);
   }
@@ -61,6 +61,10 @@ export class KeyCheck {
     return python === 2 && keys.empty === 'refused'
       ? this.none('Key is empty')
       : this.characters('');
+  }
+
+  tooLong(): Error {
+    return new errors.MemcachedKeyLengthError(`Key length is > ${this.#maxLength}`);
   }
 
   /** The exception for bytes that a key must not have. */

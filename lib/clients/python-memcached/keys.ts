@@ -59,13 +59,16 @@ export class Keys {
   readonly #check: KeyCheck;
   /** Longest key that the fast path lets through. */
   readonly #fastLength: number;
+  /** Longest key that is sent at all. */
+  readonly #maxLength: number;
 
   constructor(release: Release, options: KeyOptions) {
     this.#release = release;
     this.#options = options;
     const { check_keys, server_max_key_length: max } = options;
     this.#check = new KeyCheck(release, max);
-    this.#fastLength = !check_keys ? -1 : max === 0 ? Infinity : max;
+    this.#maxLength = max === 0 ? Infinity : max;
+    this.#fastLength = check_keys ? this.#maxLength : -1;
   }
 
   /** What `key_encoder` makes of a key of one of the methods of one key; it gets pairs whole (1.60). */
@@ -200,8 +203,12 @@ export class Keys {
     return this.#safe(bytesOf(key));
   }
 
-  /** Bytes that can split a command are refused even without checks: Python sends them (CWE-93). */
+  /**
+   * What can become a command is refused even without checks, and sent by Python (CWE-93): bytes that split a line, and a
+   * key that is too long, because memcached takes the data behind a line that it refuses for the next line.
+   */
   #safe(bytes: string): WireKey {
+    if (bytes.length > this.#maxLength) throw this.#check.tooLong();
     if (isWireKey(bytes)) return bytes;
     throw bytes === '' ? this.#check.empty() : this.#check.characters(bytes);
   }
