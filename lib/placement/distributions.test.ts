@@ -148,6 +148,12 @@ describe('keys behind a prefix', () => {
     );
   });
 
+  it('end, for the hash, at their first NUL', () => {
+    const behind = place('modula', servers, { prefix: 'ns:' });
+    const texts = ['a\0b', 'ab\0cdef', '\0x', 'xy\0\0z', 'q\0r\xff'];
+    expect(digits(behind, texts)).toBe('56052'); // recorded from the library
+  });
+
   it.each([
     [247, false],
     [248, true],

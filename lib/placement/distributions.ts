@@ -94,10 +94,17 @@ function direct(locate: Locate): Placement {
   return { start: locate, server: Number, next: () => undefined };
 }
 
-/** The hash of prefix and key; 0 for what is longer than a key can be (hash.cc:76). */
+/**
+ * The hash of prefix and key; 0 for what is longer than a key can be. The key is copied as C text (hash.cc:81): from a NUL on,
+ * which only the binary protocol lets through, its bytes count as NULs.
+ */
 function behind(prefix: string, hash: Hash): Hash {
   if (prefix === '') return hash;
-  return (key) => (prefix.length + key.length > MAX_KEY_LENGTH ? 0 : hash(prefix + key));
+  return (key) => {
+    if (prefix.length + key.length > MAX_KEY_LENGTH) return 0;
+    const end = key.indexOf('\0');
+    return hash(prefix + (end < 0 ? key : key.slice(0, end).padEnd(key.length, '\0')));
+  };
 }
 
 /** By the bytes of the host, then by port as a number (hosts.cc:26). */
