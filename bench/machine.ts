@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
+import { CAN_STAY_AWAKE } from './awake';
 import { CLIENTS } from './clients/index';
 import { BENCH, type Python } from './processes';
 
@@ -15,6 +16,8 @@ export interface Machine {
   memoryGb: number;
   /** Processes that ran or waited for a CPU in the last minute: the bench wants to be alone. */
   load: number;
+  /** Whether CPUs were kept from sleeping: awake.ts. */
+  awake: boolean;
   system: string;
   node: string;
   memcached: string;
@@ -32,6 +35,7 @@ export function describeMachine(python: Python | undefined): Machine {
     cores: cpus().length,
     memoryGb: Math.round(totalmem() / 2 ** 30),
     load: loadavg()[0] ?? NaN,
+    awake: CAN_STAY_AWAKE,
     system: `${type()} ${release()}`,
     node: process.version,
     memcached: output('memcached', '-V').replace(/^memcached /, ''),

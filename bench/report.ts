@@ -53,6 +53,7 @@ export function machineTable(machine: Machine): string {
       ['CPU', `${machine.cpu}, ${machine.cores} cores`],
       ['memory', `${machine.memoryGb} GB`],
       ['load when it began', decimals(machine.load)],
+      ['CPUs kept awake', machine.awake ? 'yes' : 'no'],
       ['system', machine.system],
       ['Node', machine.node],
       ['memcached', machine.memcached],

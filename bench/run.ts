@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { keepAwake } from './awake';
 import { CLIENTS, entryOf } from './clients/index';
 import { checkFlatness } from './flatness';
 import { describeMachine } from './machine';
@@ -30,9 +31,9 @@ const OPTIONS = {
   profile: { type: 'string' },
 } as const;
 
-const FULL = { rounds: 3, warmUpMs: 250, runMs: 400 };
+const FULL = { rounds: 3, warmUpMs: 500, runMs: 600 };
 /** Fewer runs a round leave time for more rounds. */
-const TARGETS = { ...FULL, rounds: 5 };
+const TARGETS = { rounds: 5, warmUpMs: 700, runMs: 700 };
 const QUICK = { rounds: 2, warmUpMs: 200, runMs: 200 };
 
 const ROOT = join(BENCH, '..');
@@ -45,7 +46,11 @@ const SERVER_THREADS = 2;
 async function main(): Promise<void> {
   const { values: options } = parseArgs({ options: OPTIONS });
   const servers: Server[] = [];
-  const stop = (): Promise<void[]> => Promise.all(servers.map((server) => server.stop()));
+  const fallAsleep = keepAwake();
+  const stop = (): Promise<void[]> => {
+    fallAsleep();
+    return Promise.all(servers.map((server) => server.stop()));
+  };
   process.once('SIGINT', () => void stop().then(() => process.exit(130)));
   try {
     const plan = await makePlan(options, servers);
