@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix, sep } from 'node:path';
 import * as ts from 'typescript';
 
-/** `own/` in a row stands for the folder of the client that the file belongs to. */
+/** `own/` in a row stands for the folder of the client that the file belongs to; `clients/shared/` serves all clients. */
 interface Row {
   readonly files: RegExp;
   /** What these files may import: a file of lib/, or a folder when it ends in `/`. */
@@ -41,11 +41,11 @@ const ARROWS: readonly Row[] = [
   {
     // A dialect picks its parts; users see hash functions and values through the client.
     files: /^clients\/[^/]+\/(dialect|releases|hash|client|index)\.ts$/,
-    may: ['own/', ...BELOW_CLIENTS, 'placement/', 'value/'],
+    may: ['own/', 'clients/shared/', ...BELOW_CLIENTS, 'placement/', 'value/'],
   },
   {
     files: /^clients\/[^/]+\//,
-    may: ['own/', ...BELOW_CLIENTS],
+    may: ['own/', 'clients/shared/', ...BELOW_CLIENTS],
     types: ['placement/', 'value/'],
   },
   { files: /^django\//, may: ['django/', ...ALL_CLIENTS] },

@@ -19,12 +19,12 @@ export interface FlagRules {
   readonly bool: 'digit' | 'word' | 'pickle';
   readonly long: boolean;
   readonly unflagged: 'bytes' | 'text';
-  readonly unknownFlags: 'ValueError' | 'UnboundLocalError';
+  readonly unknownFlags: 'ValueError' | 'UnboundLocalError' | 'onUnknown';
   readonly dumps: (value: unknown) => Buffer;
   readonly loads: (bytes: Buffer) => unknown;
   readonly compression: Compression;
-  /** Is told of flags that no row knows, before the exception. */
-  readonly onUnknown: (flags: number) => void;
+  /** Is told of flags that no row knows; answers the value where `unknownFlags` says so, else an exception follows. */
+  readonly onUnknown: (flags: number) => unknown;
 }
 
 export function createFlagCodec(rules: FlagRules): Codec {
@@ -41,7 +41,8 @@ export function createFlagCodec(rules: FlagRules): Codec {
     readPlain: rules.unflagged === 'text' ? readText : readBytes,
     reads: rules.text === 'flagged' ? reads : reads.slice(1),
     unknown: (flags) => {
-      rules.onUnknown(flags);
+      const answer = rules.onUnknown(flags);
+      if (rules.unknownFlags === 'onUnknown') return answer;
       if (rules.unknownFlags === 'ValueError') {
         throw new ValueError(`Unknown flags on get: ${flags.toString(16)}`);
       }

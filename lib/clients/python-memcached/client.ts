@@ -6,7 +6,7 @@ import { tell, type ServerEvents } from '../../engine/events';
 import type { Happening } from '../../engine/server';
 import type { Hit } from '../../net/operation';
 import type { Codec } from '../../value/codec';
-import { bind, refuse, signalOf } from './arguments';
+import { bind, refuse, signalOf } from '../shared/arguments';
 import { Calls, statsOfCalls } from './calls';
 import { DebugLog } from './debug-log';
 import { createCodec, createDialect } from './dialect';

@@ -1,6 +1,6 @@
 // What the engine must know of python-memcached: how it places keys, what it answers, how it treats dead servers.
 
-import { ServerError, ValueError } from '../../errors';
+import { ValueError } from '../../errors';
 import type { AnswersOf, Dialect, FailurePolicy } from '../../engine/dialect';
 import { MAX_INFLATED_BYTES } from '../../limits';
 import { Computed, MISS, Raise, type Answers } from '../../net/operation';
@@ -11,6 +11,7 @@ import { createFlagCodec, FLAG } from '../../value/flags';
 import { createPickling } from '../../value/pickling';
 import { textWire } from '../../wire/text';
 import { Code, Command } from '../../wire/wire';
+import { raisingAnswers } from '../shared/failure';
 import type { DebugLog } from './debug-log';
 import { serverHash } from './hash';
 import { bytesRepr } from './key-check';
@@ -31,7 +32,7 @@ export function createDialect(options: Options, codec: Codec, log: DebugLog): Di
     placement: rehashingBuckets({ hash: serverHash(release), tries: SERVER_RETRIES }),
     failure: failurePolicy(options),
     answers: options.failure.raises
-      ? raisingAnswers(release)
+      ? raisingAnswers(answersOf(release))
       : log.enabled
         ? loggedAnswers(release, log)
         : answersOf(release),
@@ -135,22 +136,6 @@ function answersOf(release: Release): Readonly<Record<AnswersOf, Answers>> {
     verbosity: { [Code.ok]: null, [Code.refused]: null, [Code.failed]: null },
     quit: { [Code.ok]: null, [Code.refused]: null, [Code.failed]: null },
   };
-}
-
-const thrown = new Raise((line, cause) => cause ?? new ServerError(line));
-
-/** The same answers to what is no failure; the rest is thrown, in Python's own words where Python does. */
-function raisingAnswers(release: Release): Readonly<Record<AnswersOf, Answers>> {
-  const raising = (answers: Answers): Answers => ({
-    ...answers,
-    [Code.refused]: answers[Code.refused] instanceof Raise ? answers[Code.refused] : thrown,
-    [Code.failed]: thrown,
-    [Code.unreached]: thrown,
-  });
-  const families = Object.entries(answersOf(release)) as [AnswersOf, Answers][];
-  return Object.fromEntries(
-    families.map(([family, answers]) => [family, raising(answers)]),
-  ) as Record<AnswersOf, Answers>;
 }
 
 function notAnInt(line: string, python: 2 | 3): ValueError {

@@ -9,7 +9,7 @@ export {
   useOldServerHashFunction,
 } from './hash';
 export type { Key, MultiKey } from './keys';
-export type { Delta, Time, TimeDelta } from './numbers';
+export type { Delta, Time, TimeDelta } from '../shared/numbers';
 export {
   SERVER_MAX_KEY_LENGTH,
   SERVER_MAX_VALUE_LENGTH,

@@ -2,7 +2,7 @@
 
 import { bytesOf } from '../../engine/keys';
 import * as errors from './errors';
-import { pythonType } from './numbers';
+import { pythonType } from '../shared/numbers';
 import type { Release } from './releases';
 
 // valid_key_chars_re (1.52:75 on), without the final newline that its $ lets through.

@@ -5,7 +5,7 @@ import { bytesOf, isWireKey, type WireKey } from '../../engine/keys';
 import type { Spot } from '../../placement/placement';
 import { serverHash } from './hash';
 import { KeyCheck } from './key-check';
-import { pythonText, pythonType } from './numbers';
+import { pythonText, pythonType } from '../shared/numbers';
 import type { Release } from './releases';
 
 /** A key, or a pair of a hash that chooses the server, and a key. */

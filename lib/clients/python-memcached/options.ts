@@ -1,10 +1,10 @@
 // The constructor's parameters: names, order and defaults of Python, and what only this client has.
 
-import { ValueError } from '../../errors';
-import type { FailurePolicy } from '../../engine/dialect';
 import type { EngineOptions } from '../../engine/engine';
 import type { PicklerOption, UnpicklerOption } from '../../value/pickling';
-import { bind } from './arguments';
+import { bind } from '../shared/arguments';
+import type { Failure } from '../shared/failure';
+import { callable, numberOf, oneOf } from '../shared/parameters';
 import { findRelease, type PythonVersion, type Release, type ReleaseName } from './releases';
 
 /** SERVER_MAX_KEY_LENGTH: keys longer than this many bytes are refused. */
@@ -59,13 +59,6 @@ export interface ClientOptions {
   key_encoder_twice?: boolean;
   /** Takes the lines of `debug`; default process.stderr. */
   log?: (line: string) => void;
-}
-
-/** What an unusable server means, by name. */
-export interface Failure {
-  readonly whenDead: FailurePolicy['whenDead'];
-  /** Failures and error replies are thrown, where Python answers None or 0. */
-  readonly raises: boolean;
 }
 
 const FAILURES = {
@@ -147,7 +140,7 @@ export function resolveOptions(given: readonly unknown[]): Options {
   const release = findRelease(textOf(get('release'), '1.62'), numberOf(get('python'), 3, 'python'));
   return {
     release,
-    failure: failureOf(get('failure') ?? 'rehash'),
+    failure: oneOf(FAILURES, get('failure') ?? 'rehash', 'failure'),
     debug: Boolean(get('debug')),
     pickleProtocol: Number(get('pickleProtocol') ?? 0),
     pickler: get('pickler') as PicklerOption | undefined,
@@ -181,27 +174,6 @@ export function resolveOptions(given: readonly unknown[]): Options {
       ((line) => void process.stderr.write(line)),
     injected: get('injected') ?? {},
   };
-}
-
-function callable<F extends (...args: never[]) => unknown>(
-  value: unknown,
-  name: string,
-): F | undefined {
-  if (value === undefined || typeof value === 'function') return value as F | undefined;
-  throw new TypeError(`${name} must be a function`);
-}
-
-function numberOf(value: unknown, otherwise: number, name: string): number {
-  if (value === undefined) return otherwise;
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`);
-  if (!(value >= 0)) throw new ValueError(`${name} must not be negative`);
-  return value;
-}
-
-function failureOf(name: unknown): Failure {
-  if (typeof name === 'string' && Object.hasOwn(FAILURES, name))
-    return FAILURES[name as FailureName];
-  throw new ValueError(`failure must be one of ${Object.keys(FAILURES).join(', ')}`);
 }
 
 function textOf(value: unknown, otherwise: string): string {

@@ -2,8 +2,8 @@
 
 import { ValueError } from '../../errors';
 import { NO_OPTIONS, type ChangeOptions, type Entry } from '../../engine/engine';
-import { bind, isNamed, signalOf } from './arguments';
-import { argumentText, durationSeconds, secondsText } from './numbers';
+import { bind, isNamed, signalOf } from '../shared/arguments';
+import { argumentText, durationSeconds, secondsText } from '../shared/numbers';
 import type { MultiKey } from './keys';
 import type { Options } from './options';
 import type { Release } from './releases';

@@ -2,7 +2,7 @@
 
 import { ValueError } from '../../errors';
 import type { ServerSpec } from '../../engine/server';
-import { pythonType } from './numbers';
+import { pythonType } from '../shared/numbers';
 import type { Release } from './releases';
 
 /** `"host:port"`, `"inet:host:port"`, `"inet6:[ip]:port"`, `"unix:path"`, or one of these with a weight. */

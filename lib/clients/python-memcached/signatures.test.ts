@@ -1,7 +1,7 @@
 // Mappings and stats arguments as the methods take them, and the parameters' names and order.
 
 import { ValueError } from '../../errors';
-import { bind } from './arguments';
+import { bind } from '../shared/arguments';
 import { pairsOf, statArguments } from './requests';
 import { SIGNATURES, type Mapping } from './signatures';
 

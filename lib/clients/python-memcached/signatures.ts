@@ -1,14 +1,10 @@
 // The parameters of the Client's methods, as types and as names for binding.
 
-import type { Signature } from './arguments';
+import type { CallOptions, Signature } from '../shared/arguments';
 import type { MultiKey } from './keys';
-import type { Delta, Time, TimeDelta } from './numbers';
+import type { Delta, Time, TimeDelta } from '../shared/numbers';
 
-/** What every method that asks a server takes by name, beside Python's parameters. */
-export interface CallOptions {
-  /** Ends the call: it rejects with the signal's reason. What was not sent by then is not sent. */
-  signal?: AbortSignal | null | undefined;
-}
+export type { CallOptions };
 
 export interface StoreOptions extends CallOptions {
   /** Seconds until the value expires, or a Unix time beyond 30 days; 0 (default): never. A duration for `set` only (1.60). */

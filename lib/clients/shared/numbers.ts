@@ -1,4 +1,4 @@
-// Numbers as python-memcached puts them into a command line: Python's formatting, and its errors.
+// Numbers as Python's clients put them into a command line: Python's formatting, and its errors.
 
 import { OverflowError, ValueError } from '../../errors';
 

@@ -11,6 +11,12 @@ export interface Signature {
   readonly namedOnly?: readonly string[];
 }
 
+/** What every method that asks a server takes by name, beside Python's parameters. */
+export interface CallOptions {
+  /** Ends the call: it rejects with the signal's reason. What was not sent by then is not sent. */
+  signal?: AbortSignal | null | undefined;
+}
+
 const NOTHING_GIVEN: readonly unknown[] = [];
 
 /**
