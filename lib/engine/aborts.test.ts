@@ -5,7 +5,7 @@ import { startScripted, type ScriptedServer, type Script } from '../testing/scri
 import { textWire } from '../wire/text';
 import { Code, Command } from '../wire/wire';
 import type { Answers } from '../net/operation';
-import { Engine, type ChangeOptions } from './engine';
+import { Engine, type Change, type ChangeOptions } from './engine';
 import type { WireKey } from './keys';
 import type { Happening, ServerSpec } from './server';
 
@@ -174,7 +174,7 @@ it('what waits for a connection is sent in its order, without what was aborted',
   const engine = start(server);
   const controller = new AbortController();
   const { signal } = controller;
-  const change = (command: 2 | 11, k: string, options: ChangeOptions, mine?: AbortSignal): void =>
+  const change = (command: Change, k: string, options: ChangeOptions, mine?: AbortSignal): void =>
     void engine.change(command, key(k), undefined, options, ENTRY, mine).catch(() => undefined);
   change(Command.set, 'a', OPTIONS);
   change(Command.set, 'b', SILENT);

@@ -1,6 +1,8 @@
 // Replies find their requests; whatever belongs to none is refused, and nothing is answered wrongly before that.
 
 import { ProtocolError } from '../errors';
+import { binaryWire } from '../wire/binary';
+import { packet, uint32, type Packet } from '../wire/testing/packets';
 import { textWire } from '../wire/text';
 import { Code, Command } from '../wire/wire';
 import { Conversation } from './conversation';
@@ -18,8 +20,9 @@ const STORE: Answers = {
 function talk(
   decode = (_flags: number, bytes: Buffer, from: number, to: number): unknown =>
     bytes.latin1Slice(from, to),
+  wire = textWire,
 ) {
-  const conversation = new Conversation(textWire, decode);
+  const conversation = new Conversation(wire, decode);
   const told: [string, unknown][] = [];
   const ask = (name: string, op: Operation): Operation => {
     op.resolve = (value) => told.push([name, value]);
@@ -196,5 +199,66 @@ describe('a conversation ends at', () => {
     asked(t);
     expect(() => t.hear(text)).toThrow(ProtocolError);
     expect(t.told).toEqual(answered);
+  });
+});
+
+describe('a conversation over the binary wire', () => {
+  const talkBinary = () => talk(undefined, binaryWire);
+  const hit = (opaque: number, key: string, fields: Partial<Packet> = {}): string =>
+    packet({ opcode: 0x0c, extras: uint32(0), key, value: key.toUpperCase(), opaque, ...fields });
+  const inLine = { opcode: 0x0d } as const;
+  const noop = (opaque: number): string => packet({ opcode: 0x0a, opaque });
+  const objection = (serial: number): string =>
+    packet({ opcode: 0x12, status: 2, opaque: (serial | 0x80000000) >>> 0 });
+
+  it('settles each request by the reply with its serial number', () => {
+    const { told, get, line, many, set, hear, pending } = talkBinary();
+    get('a'); // 0
+    set('s'); // 1
+    line('a', 'b', 'c'); // 2, of three
+    const values = many('x', 'y'); // 5
+    get('d').miss = 'none'; // 6
+    const bytes =
+      hit(0, 'a') +
+      packet({ opcode: 1, opaque: 1 }) +
+      hit(2, 'b', inLine) +
+      noop(2) +
+      hit(5, 'y', inLine) +
+      noop(5) +
+      packet({ opcode: 0x0c, opaque: 6, status: 1, key: 'd' });
+    expect(hear(bytes)).toBe(bytes.length);
+    expect(told).toEqual([
+      ['a', 'A'],
+      ['s', true],
+      ['b#1', 'B'],
+      ['a#0', null],
+      ['c#2', null],
+      ['many', undefined],
+      ['d', 'none'],
+    ]);
+    expect(values).toEqual([ABSENT, 'Y']);
+    expect(pending.length).toBe(0);
+  });
+
+  it('reads over what is objected to silent requests, asked or not', () => {
+    const { told, get, hear } = talkBinary();
+    expect(hear(objection(0))).toBe(24);
+    get('a');
+    hear(objection(0) + hit(0, 'a') + objection(1));
+    expect(told).toEqual([['a', 'A']]);
+  });
+
+  it.each<[string, string]>([
+    ['a late reply', hit(0, 'b')],
+    ['an early reply', hit(2, 'b')],
+    ['the right reply with another key', hit(1, 'a')],
+    ['an objection to what was sent later', objection(2)],
+    ['the reply of a line', hit(1, 'b', inLine)],
+  ])('ends at %s', (_name, text) => {
+    const t = talkBinary();
+    t.get('a');
+    t.get('b');
+    expect(() => t.hear(hit(0, 'a') + text)).toThrow(ProtocolError);
+    expect(t.told).toEqual([['a', 'A']]);
   });
 });

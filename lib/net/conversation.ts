@@ -21,6 +21,8 @@ export type DecodeValue = (
 
 /** What was read at once and is shorter is not asked whether it is ASCII: that would cost more than it saves. */
 const MANY_BYTES = 1024;
+/** A value that is longer and is text is asked by itself; one that is not need not be. */
+const LONG_VALUE = 4096;
 
 /** Expected when every entry of a reply has come: no byte has this char code. */
 const NO_KEY = '\uffff';
@@ -61,23 +63,30 @@ export class Conversation {
     const decoder = this.#decoder;
     this.#ascii = to - from < MANY_BYTES ? false : undefined;
     while (from < to) {
-      const head = pending.get(pending.head);
-      if (head === undefined) throw new ProtocolError('a reply to nothing that was asked');
+      const serial = pending.head;
+      const head = pending.get(serial);
+      if (head === undefined) return decoder.skip(serial, bytes, from, to);
       const { command } = head;
-      if (command > Command.gets) {
-        if (decoder.read(command, NO_KEY, bytes, from, to) === Step.more) return decoder.at;
+      if (command > Command.gats) {
+        if (decoder.read(command, NO_KEY, serial, bytes, from, to) === Step.more) return decoder.at;
         this.#answer(head);
       } else {
         const op = this.#expectedGet(head);
         const step =
-          op.many === undefined
-            ? decoder.read(command, op.key, bytes, from, to)
-            : this.#readMany(op, op.many, bytes, from, to);
+          op.many !== undefined
+            ? this.#readMany(op, op.many, bytes, from, to)
+            : head.closesLine
+              ? decoder.read(command, op.key, serial, bytes, from, to)
+              : decoder.readGets(command, op.key, serial, bytes, from, to);
         if (step === Step.entry) {
           if (op.many === undefined) this.#entry(op, to);
         } else if (step === Step.done) this.#closeLine();
         else if (step === Step.more) return decoder.at;
-        else this.#otherKey(head, decoder.key);
+        else if (step === Step.otherKey) this.#otherKey(head, decoder.key);
+        else {
+          this.#entry(op, to);
+          this.#closeLine();
+        }
       }
       from = decoder.at;
     }
@@ -102,7 +111,7 @@ export class Conversation {
     const { keys } = many;
     do {
       const key = many.next < keys.length ? (keys[many.next] as string) : NO_KEY;
-      const step = decoder.read(op.command, key, bytes, from, to);
+      const step = decoder.readGets(op.command, key, this.pending.head, bytes, from, to);
       if (step !== Step.entry) return step;
       this.#entryOfMany(many, op.full, to);
       from = decoder.at;
@@ -138,8 +147,8 @@ export class Conversation {
 
   /** Whether the value at hand is known to be ASCII; `to`: the end of what is being read. */
   #isAscii(to: number): boolean {
-    const { data, owned, start } = this.#decoder;
-    if (owned) return false;
+    const { data, owned, start, end } = this.#decoder;
+    if (owned || end - start > LONG_VALUE) return false;
     return (this.#ascii ??= isAscii(data.subarray(start, to)));
   }
 

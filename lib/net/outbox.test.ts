@@ -1,6 +1,7 @@
 // One write a tick: lone gets share lines, and the order of calls on one key is kept.
 
 import { MAX_JOINED_GETS } from '../limits';
+import { binaryWire } from '../wire/binary';
 import { textWire } from '../wire/text';
 import { Command } from '../wire/wire';
 import { Many, Operation } from './operation';
@@ -111,5 +112,15 @@ describe('the outbox', () => {
     expect(lines[0]).toBe('get a');
     expect(lines.slice(1).filter((line) => !/^set|^$/.test(line))).toEqual(['version', 'get d e']);
     expect(due).toEqual(['a', '', 'd+', 'e']);
+  });
+
+  it('fences nothing off where replies name their requests', () => {
+    const pending = new Ring<Operation>();
+    const outbox = new Outbox(binaryWire, pending);
+    const silent = new Operation(Command.delete, 'a', {});
+    silent.options = noreply;
+    outbox.add(silent);
+    outbox.add(new Operation(Command.delete, 'b', {}));
+    expect(pending.drain().map((op) => op.key)).toEqual(['b']);
   });
 });

@@ -26,6 +26,8 @@ const enum Order {
 const ORDER: Readonly<Record<Command, Order>> = {
   [Command.get]: Order.free,
   [Command.gets]: Order.free,
+  [Command.gat]: Order.key,
+  [Command.gats]: Order.key,
   [Command.set]: Order.key,
   [Command.add]: Order.key,
   [Command.replace]: Order.key,
@@ -41,6 +43,9 @@ const ORDER: Readonly<Record<Command, Order>> = {
   [Command.version]: Order.free,
   [Command.verbosity]: Order.free,
   [Command.quit]: Order.all,
+  [Command.saslList]: Order.free,
+  [Command.saslAuth]: Order.all,
+  [Command.saslStep]: Order.all,
 };
 
 /** Of the requests whose replies prove that those before them were silent. */
@@ -75,7 +80,7 @@ export class Outbox {
 
   add(op: Operation): void {
     const { command } = op;
-    if (op.options.noreply) this.#needsFence = true;
+    if (op.options.noreply) this.#needsFence = this.#wire.needsFences;
     else if (this.#needsFence) this.#addFence();
     if (command === Command.get && op.many === undefined && !op.full) return this.#gather(op);
     const order = ORDER[command];
@@ -84,8 +89,9 @@ export class Outbox {
       // Else the reply to an earlier get would stand behind what the server objects to a silent request.
       if (isOrdered || op.options.noreply) this.commit();
     }
-    if (op.many !== undefined) this.#wire.encodeGets(command, op.many.keys, this.sink);
-    else this.#wire.encode(op, this.sink);
+    const serial = this.#pending.tail;
+    if (op.many !== undefined) this.#wire.encodeGets(command, op.many.keys, serial, this.sink);
+    else this.#wire.encode(op, serial, this.sink);
     if (!op.options.noreply) this.#pending.push(op);
     else {
       this.silent.push(op);
@@ -149,12 +155,13 @@ export class Outbox {
     if (count === 0) return;
     const gets = this.#gets;
     const last = count - 1;
+    const serial = this.#pending.tail;
     this.gathered = 0;
     this.#line = (this.#line + 1) >>> 0;
     if (last === 0) {
       const op = gets[0] as Operation;
       gets[0] = undefined;
-      this.#wire.encode(op, this.sink);
+      this.#wire.encode(op, serial, this.sink);
       this.#pending.push(op);
       return;
     }
@@ -167,7 +174,7 @@ export class Outbox {
       if (i < last) op.closesLine = false;
       this.#pending.push(op);
     }
-    this.#wire.encodeGets(Command.get, keys, this.sink);
+    this.#wire.encodeGets(Command.get, keys, serial, this.sink);
   }
 
   /** Takes out the gathered gets: the connection is gone. */

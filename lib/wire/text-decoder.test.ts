@@ -28,7 +28,7 @@ function read({ command, keys = [] }: Asked, pieces: readonly Buffer[]): Told {
     const to = rest.length + piece.length;
     let from = 0;
     while (from < to) {
-      const step = decoder.read(command, keys[next] ?? '\uffff', bytes, from, to);
+      const step = decoder.read(command, keys[next] ?? '\uffff', 0, bytes, from, to);
       from = decoder.at;
       if (step === Step.more) break;
       if (step === Step.otherKey) next = keys.indexOf(decoder.key);
@@ -86,6 +86,18 @@ const REPLIES: readonly [string, Asked, string, Told][] = [
     { command: Command.gets, keys: ['a', 'b'] },
     'VALUE a 0 1 18446744073709551615\r\nx\r\nVALUE b 2 2 7\r\n12\r\nEND\r\n',
     [['a', 0, 'x', '18446744073709551615'], ['b', 2, '12', '7'], ...done(Code.end)],
+  ],
+  [
+    'an entry that was touched',
+    { command: Command.gat, keys: ['k'] },
+    'VALUE k 16 1\r\nv\r\nEND\r\n',
+    [['k', 16, 'v', ''], ...done(Code.end)],
+  ],
+  [
+    'an entry that was touched, with its cas id',
+    { command: Command.gats, keys: ['k'] },
+    'VALUE k 16 1 7\r\nv\r\nEND\r\n',
+    [['k', 16, 'v', '7'], ...done(Code.end)],
   ],
   [
     'some of many keys',
@@ -258,6 +270,12 @@ describe('the text decoder refuses', () => {
       'VALUE k 0 1\r\nx\r\nEND\r\n',
       ProtocolError,
     ],
+    [
+      'gats without a cas id',
+      { command: Command.gats, keys: ['k'] },
+      'VALUE k 0 1\r\nx\r\nEND\r\n',
+      ProtocolError,
+    ],
     ['EXISTS for set', set, 'EXISTS\r\n', ProtocolError],
     ['NOT_FOUND for append', { command: Command.append }, 'NOT_FOUND\r\n', ProtocolError],
     ['OK behind rows', { command: Command.stats }, 'STAT pid 1\r\nOK\r\n', ProtocolError],
@@ -293,7 +311,7 @@ describe('the text decoder refuses', () => {
     let bytes = 0;
     const readOn = (): void => {
       for (; bytes <= 2 * MAX_STATS_BYTES; bytes += rows.length) {
-        expect(decoder.read(Command.stats, '', rows, 0, rows.length)).toBe(Step.more);
+        expect(decoder.read(Command.stats, '', 0, rows, 0, rows.length)).toBe(Step.more);
       }
     };
     expect(readOn).toThrow(TooLargeError);

@@ -51,10 +51,15 @@ export class TextDecoder implements Decoder {
   /** How long these rows were on the wire. */
   #rowBytes = 0;
 
-  read(command: Command, key: string, bytes: Buffer, from: number, to: number): Step {
-    if (this.#big !== undefined) return this.#fill(this.#big, bytes, from, to);
-    if (command === Command.get) return this.#entry(command, key, bytes, from, to);
-    if (command === Command.gets) return this.#surprise(command, key, bytes, from, to);
+  read(
+    command: Command,
+    key: string,
+    serial: number,
+    bytes: Buffer,
+    from: number,
+    to: number,
+  ): Step {
+    if (command <= Command.gats) return this.readGets(command, key, serial, bytes, from, to);
     if (isStorage[command] && isStored(bytes, from, to)) {
       this.at = from + 8;
       this.code = Code.stored;
@@ -62,6 +67,24 @@ export class TextDecoder implements Decoder {
     }
     if (command === Command.stats) return this.#stats(bytes, from, to);
     return this.#line(command, bytes, from, to);
+  }
+
+  readGets(
+    command: Command,
+    key: string,
+    _serial: number,
+    bytes: Buffer,
+    from: number,
+    to: number,
+  ): Step {
+    if (this.#big !== undefined) return this.#fill(this.#big, bytes, from, to);
+    return hasCas(command)
+      ? this.#surprise(command, key, bytes, from, to)
+      : this.#entry(command, key, bytes, from, to);
+  }
+
+  skip(): never {
+    throw new ProtocolError('a reply to nothing that was asked');
   }
 
   // VALUE <key> <flags> <bytes>\r\n<data>\r\n ... END\r\n
@@ -112,7 +135,7 @@ export class TextDecoder implements Decoder {
       this.at = from;
       return Step.otherKey;
     }
-    if (command === Command.gets && value.cas === '') {
+    if (hasCas(command) && value.cas === '') {
       // Without the id a later cas would be a set, and somebody's change be lost.
       throw new ProtocolError('a VALUE line has no cas id');
     }
@@ -207,6 +230,10 @@ export class TextDecoder implements Decoder {
     this.inSync = reply.inSync;
     return Step.done;
   }
+}
+
+function hasCas(command: Command): boolean {
+  return command === Command.gets || command === Command.gats;
 }
 
 /** `STORED\r\n` at `from`, by two bytes that no other line has there, then the rest. */

@@ -37,6 +37,8 @@ const COUNT = words({ NOT_FOUND: Code.notFound });
 const WORDS: Readonly<Record<Command, Readonly<Record<string, Code>>>> = {
   [Command.get]: GET,
   [Command.gets]: GET,
+  [Command.gat]: GET,
+  [Command.gats]: GET,
   [Command.set]: STORAGE,
   [Command.add]: STORAGE,
   [Command.replace]: STORAGE,
@@ -52,6 +54,9 @@ const WORDS: Readonly<Record<Command, Readonly<Record<string, Code>>>> = {
   [Command.version]: words({}),
   [Command.verbosity]: DONE,
   [Command.quit]: words({}),
+  [Command.saslList]: words({}),
+  [Command.saslAuth]: words({}),
+  [Command.saslStep]: words({}),
 };
 
 function words(codes: Record<string, Code>): Readonly<Record<string, Code>> {
@@ -92,6 +97,8 @@ const CLIENT_ERROR = /^CLIENT_ERROR(?: .*)?$/;
 const ONE_LINE_COMMANDS: ReadonlySet<Command> = new Set([
   Command.get,
   Command.gets,
+  Command.gat,
+  Command.gats,
   Command.delete,
   Command.incr,
   Command.decr,

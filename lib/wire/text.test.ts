@@ -16,7 +16,7 @@ function request({ command, key = 'k', flags = 0, data = '', ...options }: Asked
 
 function encode(asked: Asked): string {
   const sink = new Sink();
-  textWire.encode(request(asked), sink);
+  textWire.encode(request(asked), 0, sink);
   return [...sink.parts.map((part) => part.toString('latin1')), sink.text].join('');
 }
 
@@ -26,6 +26,8 @@ describe('the text wire writes', () => {
   it.each<[string, Asked, string]>([
     ['get', { command: Command.get }, 'get k\r\n'],
     ['gets', { command: Command.gets }, 'gets k\r\n'],
+    ['gat', { command: Command.gat, time: '60' }, 'gat 60 k\r\n'],
+    ['gats', { command: Command.gats, time: '60' }, 'gats 60 k\r\n'],
     ['set', { command: Command.set, ...store }, 'set k 16 60 2\r\nv\xe4\r\n'],
     ['add', { command: Command.add, ...store }, 'add k 16 60 2\r\nv\xe4\r\n'],
     ['replace', { command: Command.replace, ...store }, 'replace k 16 60 2\r\nv\xe4\r\n'],
@@ -87,8 +89,8 @@ describe('the text wire writes', () => {
 
   it('gets of many keys in one line', () => {
     const sink = new Sink();
-    textWire.encodeGets(Command.get, ['a', 'b'], sink);
-    textWire.encodeGets(Command.gets, ['c', 'd'], sink);
+    textWire.encodeGets(Command.get, ['a', 'b'], 0, sink);
+    textWire.encodeGets(Command.gets, ['c', 'd'], 0, sink);
     expect(sink.text).toBe('get a b\r\ngets c d\r\n');
   });
 
@@ -96,8 +98,8 @@ describe('the text wire writes', () => {
     const big = Buffer.alloc(10_000, 'b');
     const small = Buffer.from([0, 255, 13, 10]);
     const sink = new Sink();
-    textWire.encode(request({ command: Command.set, time: '0', data: big }), sink);
-    textWire.encode(request({ command: Command.set, time: '0', data: small }), sink);
+    textWire.encode(request({ command: Command.set, time: '0', data: big }), 0, sink);
+    textWire.encode(request({ command: Command.set, time: '0', data: small }), 0, sink);
     expect(sink.parts[0]).toBe('set k 0 0 10000\r\n');
     expect(sink.parts[1]).toBe(big);
     expect(sink.text).toBe('\r\nset k 0 0 4\r\n\x00\xff\r\n\r\n');

@@ -32,9 +32,20 @@ function line(name: string, number?: 'time' | 'delta'): (request: Request, sink:
   };
 }
 
+// gat <time> <key>\r\n
+function gat(name: string): (request: Request, sink: Sink) => void {
+  return ({ key, options }, sink) => {
+    sink.text += `${name} ${options.time} ${key}\r\n`;
+  };
+}
+
 // get <key>\r\n: the one that is asked most
 function get({ key }: Request, sink: Sink): void {
   sink.text += `get ${key}\r\n`;
+}
+
+function unspeakable(): never {
+  throw new TypeError('SASL needs the binary protocol');
 }
 
 function ending({ noreply, tail }: RequestOptions): string {
@@ -44,6 +55,8 @@ function ending({ noreply, tail }: RequestOptions): string {
 const ENCODERS: Record<Command, (request: Request, sink: Sink) => void> = {
   [Command.get]: get,
   [Command.gets]: line('gets'),
+  [Command.gat]: gat('gat'),
+  [Command.gats]: gat('gats'),
   [Command.set]: storage('set'),
   [Command.add]: storage('add'),
   [Command.replace]: storage('replace'),
@@ -59,18 +72,22 @@ const ENCODERS: Record<Command, (request: Request, sink: Sink) => void> = {
   [Command.version]: line('version'),
   [Command.verbosity]: line('verbosity'),
   [Command.quit]: line('quit'),
+  [Command.saslList]: unspeakable,
+  [Command.saslAuth]: unspeakable,
+  [Command.saslStep]: unspeakable,
 };
 
 /** The text ("classic") protocol of memcached's protocol.txt. */
 export const textWire: Wire = {
   name: 'text',
+  needsFences: true,
 
-  encode(request, sink) {
+  encode(request, _serial, sink) {
     ENCODERS[request.command](request, sink);
   },
 
   // get <key>*\r\n
-  encodeGets(command, keys, sink) {
+  encodeGets(command, keys, _serial, sink) {
     sink.text += `${command === Command.gets ? 'gets' : 'get'} ${keys.join(' ')}\r\n`;
   },
 

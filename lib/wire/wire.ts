@@ -6,21 +6,28 @@ import type { Sink } from './sink';
 export const Command = {
   get: 0,
   gets: 1,
-  set: 2,
-  add: 3,
-  replace: 4,
-  append: 5,
-  prepend: 6,
-  cas: 7,
-  delete: 8,
-  incr: 9,
-  decr: 10,
-  touch: 11,
-  flushAll: 12,
-  stats: 13,
-  version: 14,
-  verbosity: 15,
-  quit: 16,
+  /** Reads, and gives the entry a new expiry time. */
+  gat: 2,
+  gats: 3,
+  set: 4,
+  add: 5,
+  replace: 6,
+  append: 7,
+  prepend: 8,
+  cas: 9,
+  delete: 10,
+  incr: 11,
+  decr: 12,
+  touch: 13,
+  flushAll: 14,
+  stats: 15,
+  version: 16,
+  verbosity: 17,
+  quit: 18,
+  /** Of the binary protocol only: the mechanisms, the beginning of an authentication, and its further steps. */
+  saslList: 19,
+  saslAuth: 20,
+  saslStep: 21,
 } as const;
 export type Command = (typeof Command)[keyof typeof Command];
 
@@ -47,6 +54,8 @@ export const Code = {
   failed: 12,
   /** Nothing was sent: no server could be reached. Answered as `failed` where a client does not tell them apart. */
   unreached: 13,
+  /** What a SASL step must answer, in `Decoder.text`. */
+  challenge: 14,
 } as const;
 export type Code = (typeof Code)[keyof typeof Code];
 
@@ -60,6 +69,8 @@ export const Step = {
   otherKey: 2,
   /** The reply is over: see `code`. */
   done: 3,
+  /** As `entry`, and the reply is over. */
+  onlyEntry: 4,
 } as const;
 export type Step = (typeof Step)[keyof typeof Step];
 
@@ -87,10 +98,10 @@ export interface RequestOptions {
 /** What goes on the wire for one command. */
 export interface Request {
   readonly command: Command;
-  /** The wire key: char codes are the bytes. For `stats` its arguments, for `verbosity` the level. */
+  /** The wire key: char codes are the bytes. For `stats` its arguments, for `verbosity` the level, for SASL the mechanism. */
   readonly key: string;
   readonly options: RequestOptions;
-  /** Of storage commands. */
+  /** Of storage commands; of SASL what is said. */
   readonly entry: Entry;
 }
 
@@ -109,11 +120,35 @@ export const NO_ENTRY: Entry = { flags: 0, data: '' };
 /** Reads the replies of one connection, in order. Holds what was read until the next step. */
 export interface Decoder {
   /**
-   * Reads on in `bytes[from, to)` for a request of `command`, whose next expected entry has `key`.
+   * Reads on in `bytes[from, to)` for request `serial`, made by `encode`, whose next expected entry has `key`.
    * @throws {ProtocolError} the bytes are nothing that the protocol allows here
    * @throws {TooLargeError} an announced length is over the limit
    */
-  read(command: Command, key: string, bytes: Buffer, from: number, to: number): Step;
+  read(
+    command: Command,
+    key: string,
+    serial: number,
+    bytes: Buffer,
+    from: number,
+    to: number,
+  ): Step;
+
+  /** The same for a request made by `encodeGets`. */
+  readGets(
+    command: Command,
+    key: string,
+    serial: number,
+    bytes: Buffer,
+    from: number,
+    to: number,
+  ): Step;
+
+  /**
+   * Reads over what may come while nothing is asked: objections to silent requests sent before `serial`.
+   * @returns the offset behind them
+   * @throws {ProtocolError} anything else, which in the text protocol is everything
+   */
+  skip(serial: number, bytes: Buffer, from: number, to: number): number;
 
   /** Offset behind what was consumed. */
   readonly at: number;
@@ -142,9 +177,18 @@ export interface Decoder {
 /** One protocol. */
 export interface Wire {
   readonly name: string;
-  /** Appends one request. */
-  encode(request: Request, sink: Sink): void;
+  /**
+   * What a server objects to a silent request can be taken for the reply to the next one: another request between
+   * the two must prove that there was none.
+   */
+  readonly needsFences: boolean;
+  /**
+   * Appends one request.
+   * @param serial its place among the requests that are answered (of a silent one, the next one's): replies repeat it
+   *   where the protocol has a field for that
+   */
+  encode(request: Request, serial: number, sink: Sink): void;
   /** Appends one request for the entries of many keys. */
-  encodeGets(command: Command, keys: readonly string[], sink: Sink): void;
+  encodeGets(command: Command, keys: readonly string[], serial: number, sink: Sink): void;
   createDecoder(): Decoder;
 }

@@ -1,0 +1,168 @@
+// The binary protocol: what each command writes, and the decoder for it. Pure: bytes in, replies out.
+
+import { BinaryDecoder } from './binary-decoder';
+import { GETKQ, loudOpaque, NOOP, OPCODES, REQUEST_MAGIC, silentOpaque } from './binary-packets';
+import type { Sink } from './sink';
+import { Command, type Request, type Wire } from './wire';
+
+type Encode = (request: Request, opcode: number, opaque: number, sink: Sink) => void;
+
+/** A length field of 16 bits. */
+const MAX_KEY = 0xffff;
+
+const byte = String.fromCharCode;
+
+/** A counter that is not there is not made: its expiry time says so. */
+const NEVER_MADE = '\0'.repeat(8) + '\xff'.repeat(4);
+
+// <header><extras><key>, with `dataLength` bytes to follow. One call makes the header one string: measured fastest.
+function packet(
+  opcode: number,
+  opaque: number,
+  extras: string,
+  key: string,
+  dataLength: number,
+): string {
+  // A longer key is cut rather than let its end be read as packets; the server refuses it either way.
+  if (key.length > MAX_KEY) key = key.slice(0, MAX_KEY);
+  const body = extras.length + key.length + dataLength;
+  const header = byte(
+    REQUEST_MAGIC,
+    opcode,
+    key.length >>> 8,
+    key.length & 255,
+    extras.length,
+    0, // data type
+    0,
+    0, // vbucket
+    body >>> 24,
+    (body >>> 16) & 255,
+    (body >>> 8) & 255,
+    body & 255,
+    opaque >>> 24,
+    (opaque >>> 16) & 255,
+    (opaque >>> 8) & 255,
+    opaque & 255,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0, // cas
+  );
+  return header + extras + key;
+}
+
+// get, gets, delete, version, quit...: <key>
+function bare({ key }: Request, opcode: number, opaque: number, sink: Sink): void {
+  sink.text += packet(opcode, opaque, '', key, 0);
+}
+
+// touch, gat, flush: <expiry time><key>
+function timed({ key, options }: Request, opcode: number, opaque: number, sink: Sink): void {
+  sink.text += packet(opcode, opaque, uint32(Number(options.time)), key, 0);
+}
+
+// incr, decr: <delta><initial value><expiry time><key>
+function count({ key, options }: Request, opcode: number, opaque: number, sink: Sink): void {
+  sink.text += packet(opcode, opaque, uint64(options.delta) + NEVER_MADE, key, 0);
+}
+
+// set, add, replace: <flags><expiry time><key><data>
+function store({ key, options, entry }: Request, opcode: number, opaque: number, sink: Sink): void {
+  const extras = uint32(entry.flags) + uint32(Number(options.time));
+  sink.text += packet(opcode, opaque, extras, key, entry.data.length);
+  sink.add(entry.data);
+}
+
+/** An id that no entry has. */
+const NO_ENTRYS_ID = '\xff'.repeat(8);
+const CAS_OFFSET = 16;
+
+// cas: as replace, with the id in the header. There 0 means any id, which would lose what others wrote.
+function cas({ key, options, entry }: Request, opcode: number, opaque: number, sink: Sink): void {
+  const extras = uint32(entry.flags) + uint32(Number(options.time));
+  const whole = packet(opcode, opaque, extras, key, entry.data.length);
+  const id = Number(options.cas) === 0 ? NO_ENTRYS_ID : uint64(options.cas);
+  sink.text += whole.slice(0, CAS_OFFSET) + id + whole.slice(CAS_OFFSET + 8);
+  sink.add(entry.data);
+}
+
+// append, prepend: <key><data>; SASL: <mechanism><what is said>
+function bareWithData({ key, entry }: Request, opcode: number, opaque: number, sink: Sink): void {
+  sink.text += packet(opcode, opaque, '', key, entry.data.length);
+  sink.add(entry.data);
+}
+
+// gets: a line of one key, as libmemcached asks
+function gets({ key }: Request, opcode: number, opaque: number, sink: Sink): void {
+  sink.text += packet(opcode, opaque, '', key, 0) + packet(NOOP, opaque, '', '', 0);
+}
+
+// verbosity: <level>. memcached 1.6.18 does not know it and waits for four bytes more.
+function verbosity({ key }: Request, opcode: number, opaque: number, sink: Sink): void {
+  sink.text += packet(opcode, opaque, uint32(Number(key)), '', 0);
+}
+
+const ENCODERS: Readonly<Record<Command, Encode>> = {
+  [Command.get]: bare,
+  [Command.gets]: gets,
+  [Command.gat]: timed,
+  [Command.gats]: timed,
+  [Command.set]: store,
+  [Command.add]: store,
+  [Command.replace]: store,
+  [Command.append]: bareWithData,
+  [Command.prepend]: bareWithData,
+  [Command.cas]: cas,
+  [Command.delete]: bare,
+  [Command.incr]: count,
+  [Command.decr]: count,
+  [Command.touch]: timed,
+  [Command.flushAll]: timed,
+  [Command.stats]: bare,
+  [Command.version]: bare,
+  [Command.verbosity]: verbosity,
+  [Command.quit]: bare,
+  [Command.saslList]: bare,
+  [Command.saslAuth]: bareWithData,
+  [Command.saslStep]: bareWithData,
+};
+
+/** Big-endian; a negative number as its two's complement, as libmemcached sends a negative time. */
+function uint32(number: number): string {
+  return byte(number >>> 24, (number >>> 16) & 255, (number >>> 8) & 255, number & 255);
+}
+
+/** Decimal digits as eight bytes. */
+function uint64(digits: string): string {
+  const small = Number(digits);
+  if (Number.isSafeInteger(small)) return uint32(Math.floor(small / 0x100000000)) + uint32(small);
+  const big = BigInt(digits);
+  return uint32(Number(big >> 32n)) + uint32(Number(big & 0xffffffffn));
+}
+
+/** The binary protocol of memcached's protocol_binary.txt, as libmemcached speaks it. */
+export const binaryWire: Wire = {
+  name: 'binary',
+  needsFences: false,
+
+  encode(request, serial, sink) {
+    const { command, options } = request;
+    const [loud, quiet] = OPCODES[command];
+    if (options.noreply) ENCODERS[command](request, quiet, silentOpaque(serial), sink);
+    else ENCODERS[command](request, loud, loudOpaque(serial), sink);
+  },
+
+  // getkq <key>, for each key; then noop
+  encodeGets(_command, keys, serial, sink) {
+    const opaque = loudOpaque(serial);
+    let text = '';
+    for (const key of keys) text += packet(GETKQ, opaque, '', key, 0);
+    sink.text += text + packet(NOOP, opaque, '', '', 0);
+  },
+
+  createDecoder: () => new BinaryDecoder(),
+};
