@@ -1,0 +1,9 @@
+// What `import cmemcache` gives in Python.
+
+export type { CallOptions } from '../shared/arguments';
+export type { ServerEvent, ServerEventName, ServerEvents } from '../../engine/events';
+export type { Counted, Delta, DeltaArguments, Time, TimeArguments } from './any-client';
+export type { Bytes } from './checks';
+export { Client, StringClient, type StringStoreArguments } from './client';
+export type { ClientArguments, ClientOptions, FailureName, ReleaseName } from './options';
+export type { ServerArgument } from './server-string';
