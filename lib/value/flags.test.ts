@@ -243,6 +243,13 @@ describe.each(ALL)('read by %s', (column, differences) => {
   });
 });
 
+it('unknown flags may have an answer instead of an exception', () => {
+  const unknown: number[] = [];
+  const codec = codecOf({ ...TO_1_53, unknownFlags: 'onUnknown' }, unknown);
+  expect(read(codec, 64, 'x')).toBe(1); // what pushing answers
+  expect(unknown).toEqual([64]);
+});
+
 describe('bytes that were read', () => {
   it('are a copy, unless they were nobody else’s', () => {
     const codec = codecOf(PY3_1_62);

@@ -52,9 +52,8 @@ export abstract class AnyClient<In, Out, Rest extends readonly unknown[]> {
     this.#log = options.log;
     this.codec = createCodec(options, (line) => this.debuglog(line));
     const happened = (happening: Happening): void => tell(this.events, happening);
-    const dialect = createDialect(options);
     const specs = parseServers(servers);
-    this.#engine = new Engine(dialect, specs, { observer: { happened }, ...options.injected });
+    this.#engine = new Engine(createDialect(options), specs, { observer: { happened } });
   }
 
   /** Stores only if the key does not exist. */

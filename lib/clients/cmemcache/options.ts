@@ -1,7 +1,6 @@
 // The constructor's parameters: cmemcache's own two, and what only this package has.
 
 import { ValueError } from '../../errors';
-import type { EngineOptions } from '../../engine/engine';
 import type { PicklerOption, UnpicklerOption } from '../../value/pickling';
 import { bind } from '../shared/arguments';
 import type { Failure } from '../shared/failure';
@@ -68,8 +67,6 @@ export interface Options {
   readonly pickler: PicklerOption | undefined;
   readonly unpickler: UnpicklerOption | undefined;
   readonly log: (line: string) => void;
-  /** For tests: time and sockets. */
-  readonly injected: Omit<EngineOptions, 'observer'>;
 }
 
 const NAMES = [
@@ -83,7 +80,6 @@ const NAMES = [
   'pickler',
   'unpickler',
   'log',
-  'injected',
 ] as const;
 
 const SIGNATURE = { method: '__init__', required: 2, names: ['debug'], namedOnly: NAMES.slice(1) };
@@ -110,6 +106,5 @@ export function resolveOptions(given: readonly unknown[]): Options {
     log:
       callable<(line: string) => void>(get('log'), 'log') ??
       ((line) => void process.stderr.write(line)),
-    injected: get('injected') ?? {},
   };
 }
