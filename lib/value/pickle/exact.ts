@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import { asBytes } from './bytes';
 import { floatRepr } from './numbers';
-import { bytesRepr, codePointsRepr, repr } from './repr';
+import { bytesRepr, codePointsRepr } from './quoted';
 import { pyRepr, type Repr } from './shown';
 
 /** Base of scalars that stand for a value JavaScript can hold, but not tell from another type. */
@@ -21,7 +21,7 @@ export abstract class Exact {
   abstract [pyRepr](): Repr;
 
   [inspect.custom](): string {
-    return repr(this);
+    return this[pyRepr]().parts.map(String).join('');
   }
 }
 
@@ -148,6 +148,6 @@ export class PyText {
   }
 
   [inspect.custom](): string {
-    return repr(this);
+    return this[pyRepr]().parts.map(String).join('');
   }
 }

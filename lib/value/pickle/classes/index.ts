@@ -4,7 +4,7 @@ import { ADDRESSES } from './addresses';
 import { ARRAYS } from './arrays';
 import { COLLECTIONS } from './collections';
 import { COMPLEXES } from './complex';
-import { DATETIMES } from './datetime';
+import { DATETIMES } from './datetime-forms';
 import { DECIMALS } from './decimal';
 import { DJANGO } from './django';
 import { EXCEPTIONS } from './exceptions';
