@@ -50,7 +50,7 @@ export function targetTable(results: readonly Result[]): string {
   const short = withTargets.flatMap((result) =>
     checksOf(result)
       .filter(isShort)
-      .map((check) => `- ${result.workload.title}: ${sentence(check)}\n`),
+      .map((check) => `- ${result.workload.title}: ${sentence(check)}${reach(result, check)}\n`),
   );
   const shortfalls = short.length === 0 ? 'No target is missed.\n' : `Short:\n\n${short.join('')}`;
   return `${table(['ops/s of ours', ...head], rows)}\n${shortfalls}`;
@@ -82,4 +82,11 @@ function isShort({ ratio, target }: Check): boolean {
 
 function sentence({ other, ratio, target }: Check): string {
   return `${decimals(ratio?.median ?? NaN)} of ${other ?? ''}, target ${target}`;
+}
+
+/** What the floor itself reaches: beyond that no client of Node's sockets comes on this machine. */
+function reach(result: Result, { column, other }: Check): string {
+  if (other === undefined || column.target === 'floor') return '';
+  const floor = against(result, result.workload.floor, other);
+  return floor === undefined ? '' : ` (the floor itself: ${decimals(floor.median)})`;
 }
