@@ -54,6 +54,9 @@ def client(servers, behaviors):
     numbers = dict(behaviors, hash=10, distribution=pylibmc.distributions[behaviors['distribution']])
     return _pylibmc.client(servers=tuples, behaviors=numbers)
 
+def base36(index):
+    return (base36(index // 36) if index >= 36 else '') + '0123456789abcdefghijklmnopqrstuvwxyz'[index % 36]
+
 def places(request):
     servers = request['servers']
     mc = client(servers, request['with'])
@@ -67,7 +70,7 @@ def places(request):
     order = list(range(len(servers)))
     if is_sorted:
         order.sort(key=lambda i: (servers[i][0].encode(), servers[i][1]))
-    return ''.join('0123456789abcdefghijklmnopqrstuvwxyz'[order[mc.hash(key)]] for key in request['keys'])
+    return ''.join(base36(order[mc.hash(key)]) for key in request['keys'])
 `;
 
 let python: Python;
@@ -133,6 +136,22 @@ it('keys of equal float points are where the installed library puts them', async
   const request = caseOf({ client: 'pylibmc', with: { ketama_weighted: true } }, list);
   expect(await theirs({ ...request, keys })).toBe(is);
 });
+
+it('rings of weights have the points of 32-bit floats', async () => {
+  const keys = Array.from({ length: 300 }, (_, i) => `key:${i}`);
+  const equal = Array.from({ length: 99 }, (_, i) => new Array<number>(i + 2).fill(1));
+  // Each has other points where a step is made in 64 bits.
+  const unequal = [
+    [5, 3, 4],
+    [5, 2, 5, 5, 3, 4],
+    [1, 2, 2, 4, 3, 3, 5, 3, 1],
+    [1, 65535],
+  ];
+  for (const weights of [...equal, ...unequal]) {
+    const servers = weights.map((each, i): Listed => [`10.0.0.${i + 1}`, 11211, each]);
+    await alike({ servers, with: { ketama_weighted: true }, steps: [], keys });
+  }
+}, 60_000);
 
 const hash = fc.constantFrom(
   ...(Object.keys(HASHES) as HashName[]).filter((name) => name !== UNBUILT && name !== 'murmur3'),

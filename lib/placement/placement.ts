@@ -1,6 +1,6 @@
 // What a placement is: keys to servers, as pure functions over tables that are built once per server list.
 
-/** A token from which a key's server follows: a hash, a point of a ring, or a key. A caller's own hash is one. */
+/** A token from which a key's server follows: a hash, the index of a server, or a key. A caller's own hash is one. */
 export type Spot = number | bigint | string;
 
 /** One server, as far as placement sees it. */

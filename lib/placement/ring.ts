@@ -60,12 +60,11 @@ function members(servers: readonly Place[]): readonly Member[] {
 
 /**
  * How many MD5s a server has. In C these are floats of 32 bits, and it shows: 25 equal servers have 39 each, where
- * 64 bits give 40 (hosts.cc:207).
+ * 64 bits give 40 (hosts.cc:207). The 1e-10 that C adds is lost in 32 bits.
  */
 function sumsOf(weight: number, total: number, servers: number): number {
   const share = Math.fround(Math.fround(weight) / Math.fround(total));
-  const sums = Math.fround(Math.fround(share * WEIGHTED_POINTS) / WORDS);
-  return Math.floor(Math.fround(Math.fround(sums * servers) + 1e-10));
+  return Math.floor(Math.fround((Math.fround(share * WEIGHTED_POINTS) / WORDS) * servers));
 }
 
 /** Far more servers than a list can have; value and index share the 53 bits of one number. */
