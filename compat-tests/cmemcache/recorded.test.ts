@@ -35,6 +35,18 @@ const STORED = ENTRIES.flatMap((entry) => {
 });
 
 const PICKLE = 1;
+const COMPRESSED = 8;
+const TEXT = 16;
+
+/** What the readers named in `readers` got from each entry: see fixtures/README.md. */
+interface Readings {
+  readonly readers: readonly string[];
+  readonly rows: readonly {
+    readonly read: readonly string[];
+    readonly entries: readonly number[];
+  }[];
+}
+const READINGS = JSON.parse(text('cross-readings.json')) as Readings;
 
 function codecOf(options: ClientOptions = {}, lines: string[] = []): Codec {
   return createCodec(resolveOptions([options]), (line) => lines.push(line));
@@ -127,6 +139,40 @@ describe('what cmemcache does not know', () => {
 
   it('a pickled None is a value', () => {
     expect(read(1, dumps(null, 2))).toBeNull();
+  });
+});
+
+// Of 2,855 recorded entries cmemcache 0.96 read each as python-memcached 1.53 does on the same Python, but for flags 8 and 16.
+describe('entries of python-memcached', () => {
+  const reader = READINGS.readers.indexOf('python-memcached 1.53 on Python 2.7');
+  const rows = READINGS.rows.flatMap(({ read, entries }) =>
+    entries.flatMap((line) => {
+      const { flags, data = '' } = ENTRIES[line] ?? {};
+      const known = flags === undefined || (flags & (COMPRESSED | TEXT)) === 0;
+      const outcome = known ? (read[reader] ?? '') : 'None: unknown';
+      return flags === undefined
+        ? []
+        : [{ line, flags, outcome, bytes: Buffer.from(data, 'base64') }];
+    }),
+  );
+
+  it('are more than a thousand', () => {
+    expect(reader).not.toBe(-1);
+    expect(rows.length).toBeGreaterThan(1000);
+  });
+
+  it.each(rows)('line $line of flags $flags is $outcome', ({ flags, outcome, bytes }) => {
+    const lines: string[] = [];
+    const value = codecOf({}, lines).decode(flags, bytes, 0, bytes.length, true);
+    const isRead = value !== UNREADABLE;
+    expect(lines).toHaveLength(isRead ? 0 : 1);
+    if (outcome === 'bytes') expect((value as Buffer).equals(bytes)).toBe(true);
+    else if (outcome === 'int' || outcome === 'long')
+      expect(BigInt(value as number)).toBe(BigInt(bytes.toString()));
+    else if (outcome === 'value') expect(isRead).toBe(true);
+    // Other pickles that Python could not load for want of a class, ours may read: it needs none.
+    else if (flags !== PICKLE || outcome.includes('persistent')) expect(isRead).toBe(false);
+    else expect(outcome).toMatch(/^None: /);
   });
 });
 
