@@ -253,6 +253,7 @@ export class Connection implements Watched {
   /** A silent request is answered when it is sent; the outbox fences it off from the next reply. */
   #settleSilent(): void {
     for (const op of this.#outbox.takeSilent()) {
+      this.#conversation.silent++;
       op.settled = true;
       op.resolve(op.miss);
     }

@@ -48,7 +48,7 @@ function talk(
     const bytes = Buffer.from(text, 'latin1');
     return conversation.read(bytes, 0, bytes.length);
   };
-  return { told, ask, get, line, many, set, hear, pending: conversation.pending };
+  return { told, ask, get, line, many, set, hear, conversation, pending: conversation.pending };
 }
 
 describe('a conversation', () => {
@@ -241,11 +241,13 @@ describe('a conversation over the binary wire', () => {
   });
 
   it('reads over what is objected to silent requests, asked or not', () => {
-    const { told, get, hear } = talkBinary();
+    const { told, get, hear, conversation } = talkBinary();
+    conversation.silent = 3;
     expect(hear(objection(0))).toBe(24);
     get('a');
     hear(objection(0) + hit(0, 'a') + objection(1));
     expect(told).toEqual([['a', 'A']]);
+    expect(() => hear(objection(1))).toThrow(ProtocolError); // to none of the three
   });
 
   it.each<[string, string]>([

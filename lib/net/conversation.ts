@@ -33,6 +33,8 @@ const FINISHED = new Operation(Command.get, NO_KEY, {});
 export class Conversation {
   /** Requests without their reply, in wire order. */
   readonly pending = new Ring<Operation>();
+  /** Silent requests that were sent: the server can object to each once. */
+  silent = 0;
   readonly #decoder: Decoder;
   readonly #decode: DecodeValue;
   /** 1: the last reply put the conversation out of step. */
@@ -59,6 +61,12 @@ export class Conversation {
    * @throws {ProtocolError | TooLargeError | ConnectionError} the conversation is out of step; nothing may be read on
    */
   read(bytes: Buffer, from: number, to: number): number {
+    const rest = this.#readAll(bytes, from, to);
+    if (this.#decoder.objections > this.silent) throw new ProtocolError('an objection to nothing');
+    return rest;
+  }
+
+  #readAll(bytes: Buffer, from: number, to: number): number {
     const { pending } = this;
     const decoder = this.#decoder;
     this.#ascii = to - from < MANY_BYTES ? false : undefined;

@@ -43,6 +43,7 @@ const GREETING = 'ERROR Too many open connections\r\n';
 
 export class BinaryDecoder implements Decoder {
   at = 0;
+  objections = 0;
   flags = 0;
   data: Buffer = NO_BYTES;
   start = 0;
@@ -331,6 +332,7 @@ export class BinaryDecoder implements Decoder {
       }
       if (this.#body > MAX_LINE) throw new TooLargeError('an objection is longer than any');
       if (this.#next > to) return false;
+      this.objections++;
     }
     return false;
   }

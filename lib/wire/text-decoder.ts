@@ -30,6 +30,7 @@ const isStorage: Readonly<Record<number, true>> = {
 
 export class TextDecoder implements Decoder {
   at = 0;
+  readonly objections = 0;
   flags = 0;
   data: Buffer = NO_BYTES;
   start = 0;

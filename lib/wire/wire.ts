@@ -153,6 +153,9 @@ export interface Decoder {
   /** Offset behind what was consumed. */
   readonly at: number;
 
+  /** How many replies to silent requests were read over. */
+  readonly objections: number;
+
   // Of Step.entry:
   readonly flags: number;
   readonly data: Buffer;
