@@ -1,8 +1,11 @@
 // The table of what the lies are told over: one row a wire or a transport.
 
 import { startScripted } from '../../../lib/testing/scripted-server';
+import { binaryWire } from '../../../lib/wire/binary';
 import { textWire } from '../../../lib/wire/text';
 import type { Wire } from '../../../lib/wire/wire';
+import { BINARY_LIES } from './binary-lies';
+import { BinaryPeer } from './binary-peer';
 import { TEXT_LIES } from './text-lies';
 import { TextReader, answer, type TextEntry } from './text-peer';
 import type { Lie } from './lie';
@@ -25,6 +28,8 @@ export interface Backend {
   /** An honest server that holds these texts. */
   readonly peer: (entries: Readonly<Record<string, string>>) => Peer;
   readonly lies: readonly Lie[];
+  /** The client of the tests speaks this wire. */
+  readonly hasClient: boolean;
 }
 
 /** Flag of text entries. */
@@ -38,6 +43,16 @@ export const BACKENDS: readonly Backend[] = [
     server: (port) => `127.0.0.1:${port}`,
     peer: textPeer,
     lies: TEXT_LIES,
+    hasClient: true,
+  },
+  {
+    name: 'binary over TCP',
+    wire: binaryWire,
+    listen: startScripted,
+    server: (port) => `127.0.0.1:${port}`,
+    peer: (texts) => new BinaryPeer(texts),
+    lies: BINARY_LIES,
+    hasClient: false, // python-memcached speaks text alone
   },
 ];
 
