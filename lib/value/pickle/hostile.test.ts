@@ -21,7 +21,7 @@ function survive(pickle: Uint8Array, name: string): void {
     try {
       const value = bounded(() => loads(pickle, view), name);
       expect(strangePrototype(value)).toBeUndefined();
-      bounded(() => dumps(value), `writing ${name}`);
+      bounded(() => dumps(value), `writing ${name}`, 2);
     } catch (error) {
       if (!(error instanceof UnpicklingError) && !(error instanceof PicklingError)) throw error;
     }
