@@ -55,8 +55,11 @@ export {
   type EnumKind,
   type Fold,
   type IPType,
+  type ModelOrigin,
   type NamedTupleClass,
+  type NumpyCode,
   type NumpyData,
+  type NumpyOptions,
   type PathType,
   type TimeZone,
 } from './classes';

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import type { KnownClass } from '../contract';
 import { pyKey } from '../equality';
 import { pyRepr, repr, Shown, strRepr, type Part, type Repr } from '../repr';
-import { PyGlobal, PyObject, PyTuple } from '../types';
+import { PyGlobal, PyObject, PyTuple, type PyOp } from '../types';
 import { asRead, named, textOf } from './form';
 
 /**
@@ -65,6 +65,21 @@ const SAFE_STRING: KnownClass<PySafeString> = {
 export class PyLazyString {
   constructor(readonly form: PyObject) {}
 
+  /** `gettext_lazy(text)`. */
+  static gettext(text: string): PyLazyString {
+    return PyLazyString.of(named('django.utils.translation', 'gettext'), [text]);
+  }
+
+  /**
+   * `lazy(func, str)(*args, **kwargs)`: also of pgettext, or of reverse in django.urls.base.
+   * @param func by the name of the module that it is defined in
+   */
+  static of(func: PyGlobal, args: Iterable<unknown>, kwargs: object = {}): PyLazyString {
+    const result = named('builtins', 'str');
+    const callable = named('django.utils.functional', '_lazy_proxy_unpickle');
+    return new PyLazyString(new PyObject(callable, [func, PyTuple.from(args), kwargs, result]));
+  }
+
   /** The function, by name: `django.utils.translation.gettext`. */
   get func(): unknown {
     return this.form.args[0];
@@ -111,11 +126,45 @@ const LAZY: KnownClass<PyLazyString> = {
   dump: ({ form }) => form,
 };
 
+const BASE = 'django.db.models.base';
+
 /** Attributes of an instance that are not fields of its model. */
 const NOT_FIELDS = new Set(['_state', '_django_version', '_prefetched_objects_cache']);
 
 /** A model instance: a PyObject that knows its model and fields. */
+/** What Django notes with an instance beside its fields. */
+export interface ModelOrigin {
+  /** Django's release, as `django.__version__`: it warns when it reads an instance of another. */
+  readonly django: string;
+  /** The database that the row is stored in (`default`); none for an instance that was never saved. */
+  readonly db?: string | undefined;
+}
+
 export class PyModel extends PyObject {
+  /**
+   * An instance of a model, as Django reads it from the database, or makes it unsaved.
+   * @param model app label and class name: `auth.User`
+   * @param fields values by column name (`author_id`), in the order of the model. What is left out Django fetches
+   * from the database when it is asked for.
+   * @throws {TypeError} no such model name
+   */
+  static of(model: string, fields: object, { django, db }: ModelOrigin): PyModel {
+    const names = model.split('.');
+    if (names.length !== 2 || names.includes('')) {
+      throw new TypeError(`a model is named as app.Model, not ${model}`);
+    }
+    const stored = db === undefined ? {} : { adding: false, db };
+    const entries =
+      fields instanceof Map ? [...(fields as Map<unknown, unknown>)] : Object.entries(fields);
+    const state = new Map<unknown, unknown>([
+      ['_state', PyObject.instance(BASE, 'ModelState', { ...stored, fields_cache: {} })],
+      ...entries,
+      ['_django_version', django],
+    ]);
+    const ops: PyOp[] = [{ kind: 'build', state }];
+    return new PyModel(named(BASE, 'model_unpickle'), [PyTuple.from(names)], { ops });
+  }
+
   /** `auth.User`; '' where the pickle does not name it so. */
   get model(): string {
     const [model] = this.args;
@@ -145,7 +194,7 @@ export class PyModel extends PyObject {
 
 // model_unpickle(('auth', 'User')) R, {'_state': .., fields, '_django_version': ..} BUILD
 const MODEL: KnownClass<PyModel> = {
-  module: 'django.db.models.base',
+  module: BASE,
   name: 'model_unpickle',
   type: PyModel,
   load: (form) => new PyModel(form.callable, form.args, form),

@@ -9,7 +9,7 @@ import { DECIMALS } from './decimal';
 import { DJANGO } from './django';
 import { EXCEPTIONS } from './exceptions';
 import { FRACTIONS } from './fraction';
-import { NUMPY } from './numpy';
+import { NUMPY } from './numpy-forms';
 import { OBJECTS } from './objects';
 import { PATHS } from './paths';
 import { RANGES } from './ranges';
@@ -24,10 +24,11 @@ export { PyCounter, PyDefaultDict, PyDeque, PyOrderedDict } from './collections'
 export { PyComplex } from './complex';
 export { PyDate, PyDateTime, PyTime } from './datetime';
 export { PyDecimal } from './decimal';
-export { PyLazyString, PyModel, PyQuerySet, PySafeString } from './django';
+export { PyLazyString, PyModel, PyQuerySet, PySafeString, type ModelOrigin } from './django';
 export { PyException } from './exceptions';
 export { PyFraction } from './fraction';
-export { PyNumpyArray, PyNumpyDtype, PyNumpyScalar, type NumpyData } from './numpy';
+export { PyNumpyArray, PyNumpyScalar, type NumpyOptions } from './numpy';
+export { PyNumpyDtype, type NumpyCode, type NumpyData } from './numpy-types';
 export { PyNamespace, PyPartial } from './objects';
 export { NoneType, PyRange, PySlice, PyTypeOf } from './ranges';
 export {

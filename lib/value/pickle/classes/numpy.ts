@@ -1,106 +1,29 @@
-// numpy's dtypes, scalars and arrays: kept as read, with a view of the simple types.
+// numpy's scalars and arrays: kept as read, with a view of the simple types, or made of JavaScript's numbers.
 import { inspect } from 'node:util';
-import type { KnownClass } from '../contract';
 import { pyKey } from '../equality';
 import { floatRepr } from '../numbers';
 import { pyRepr, repr, Shown, type Repr } from '../repr';
-import { bytesOf, plain, Py2Str, PyFloat, PyObject, PyPickleBuffer, PyTuple } from '../types';
-import { intOf, textOf } from './form';
+import { bytesOf, PyFloat, type PyObject } from '../types';
+import {
+  dataOf,
+  packArray,
+  packValue,
+  valueAt,
+  type NumpyCode,
+  type NumpyData,
+  type PyNumpyDtype,
+} from './numpy-types';
 
-/** Numbers of one machine type. */
-export type NumpyData =
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array
-  | Float32Array
-  | Float64Array;
+/** numpy's major release. */
+export type NumpyRelease = 1 | 2;
 
-/** Values in arrays in arrays, as deep as the shape says. */
-export type Nested = unknown[];
-
-interface Kind {
-  readonly name: string;
-  readonly size: number;
-  readonly make: (buffer: ArrayBuffer) => NumpyData;
-}
-
-/** numpy's type codes that JavaScript has a typed array for. */
-const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
-  ['b1', { name: 'bool', size: 1, make: (buffer) => new Uint8Array(buffer) }],
-  ['i1', { name: 'int8', size: 1, make: (buffer) => new Int8Array(buffer) }],
-  ['u1', { name: 'uint8', size: 1, make: (buffer) => new Uint8Array(buffer) }],
-  ['i2', { name: 'int16', size: 2, make: (buffer) => new Int16Array(buffer) }],
-  ['u2', { name: 'uint16', size: 2, make: (buffer) => new Uint16Array(buffer) }],
-  ['i4', { name: 'int32', size: 4, make: (buffer) => new Int32Array(buffer) }],
-  ['u4', { name: 'uint32', size: 4, make: (buffer) => new Uint32Array(buffer) }],
-  ['i8', { name: 'int64', size: 8, make: (buffer) => new BigInt64Array(buffer) }],
-  ['u8', { name: 'uint64', size: 8, make: (buffer) => new BigUint64Array(buffer) }],
-  ['f4', { name: 'float32', size: 4, make: (buffer) => new Float32Array(buffer) }],
-  ['f8', { name: 'float64', size: 8, make: (buffer) => new Float64Array(buffer) }],
-]);
-
-/** numpy.dtype. */
-export class PyNumpyDtype {
-  /** Byte order as numpy says it: `<`, `>`, `=` or `|`. */
-  byteorder = '|';
-
-  constructor(
-    /** Kind and size: `f8`, `i4`, `U2`, `V12`. */
-    readonly code: string,
-    readonly form: PyObject,
-  ) {}
-
-  /** numpy's name of a simple type (`float64`), else its code. */
-  get name(): string {
-    return KINDS.get(this.code)?.name ?? this.code;
-  }
-
-  toString(): string {
-    return this.name;
-  }
-
-  toJSON(): string {
-    return this.byteorder === '|' ? this.code : this.byteorder + this.code;
-  }
-
-  [pyRepr](): Repr {
-    const isPlain = KINDS.has(this.code) && this.byteorder !== '>';
-    return { parts: [`dtype('${isPlain ? this.name : this.toJSON()}')`] };
-  }
-
-  [inspect.custom](): string {
-    return repr(this);
-  }
-}
-
-/** The numbers in these bytes in this machine's order; undefined for a type without a typed array. */
-function dataOf(dtype: PyNumpyDtype, bytes: Buffer): NumpyData | undefined {
-  const kind = KINDS.get(dtype.code);
-  if (kind === undefined || bytes.length % kind.size !== 0) return undefined;
-  const copy = new ArrayBuffer(bytes.length);
-  bytes.copy(new Uint8Array(copy));
-  if (dtype.byteorder === '>') swapBytes(Buffer.from(copy), kind.size);
-  return kind.make(copy);
-}
-
-function swapBytes(bytes: Buffer, size: number): void {
-  if (size === 2) bytes.swap16();
-  else if (size === 4) bytes.swap32();
-  else if (size === 8) bytes.swap64();
-}
-
-/** One value as JavaScript has it: boolean, number or bigint. */
-function valueAt(dtype: PyNumpyDtype, data: NumpyData, index: number): unknown {
-  const value = data[index];
-  if (dtype.code === 'b1') return value !== 0;
-  if (typeof value !== 'bigint') return value;
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
+/** How to write what is made here. */
+export interface NumpyOptions {
+  /**
+   * The release whose pickles are imitated; default 2. A reader with numpy 1 needs 1, which numpy 2 reads too (at
+   * protocol 5 with a DeprecationWarning). For Python 2.7 to 3.8, which have no numpy 2, it is always 1.
+   */
+  readonly numpy?: NumpyRelease | undefined;
 }
 
 /** The value as Python's repr needs it: floats as such. */
@@ -123,14 +46,37 @@ function shortest(value: number, data: NumpyData): number {
 
 /** numpy.float64(1.0) and its kin: a value with numpy's type. */
 export class PyNumpyScalar {
+  readonly #source: unknown;
+
+  /** @param source its bytes, or text that stands for them */
   constructor(
     readonly dtype: PyNumpyDtype,
-    readonly form: PyObject,
-  ) {}
+    source: unknown,
+    /** The call that it was read as; undefined where it was made here. */
+    readonly form?: PyObject,
+    readonly numpy: NumpyRelease = 2,
+  ) {
+    this.#source = source;
+  }
+
+  /**
+   * `numpy.float64(1.5)` is `of('f8', 1.5)`; a float32 takes the nearest value.
+   * @param value a boolean for `b1`; a number for floats; a number or bigint for ints
+   * @throws {TypeError} another code, a value of another type, or no whole number where ints are wanted
+   * @throws {RangeError} an int that its type has no room for
+   */
+  static of(
+    code: NumpyCode,
+    value: number | bigint | boolean,
+    { numpy }: NumpyOptions = {},
+  ): PyNumpyScalar {
+    const { dtype, bytes } = packValue(code, value);
+    return new PyNumpyScalar(dtype, bytes, undefined, numpy);
+  }
 
   /** Its bytes, in the dtype's order. */
   get bytes(): Buffer {
-    return bytesOf(this.form.args[1]) ?? Buffer.alloc(0);
+    return bytesOf(this.#source) ?? Buffer.alloc(0);
   }
 
   /** Boolean, number or bigint; text for U and S types; undefined for any other type. */
@@ -205,7 +151,32 @@ export class PyNumpyArray {
   /** The items of an array of objects, undefined for any other. */
   objects: readonly unknown[] | undefined;
 
-  constructor(readonly form: PyObject) {}
+  constructor(
+    /** The call that it was read as; undefined where it was made here. */
+    readonly form?: PyObject,
+    readonly numpy: NumpyRelease = 2,
+  ) {}
+
+  /**
+   * An array of a copy of these numbers, in C order; its type is that of the typed array, or bool for booleans:
+   * `numpy.array([[1.5, 2.5], [3.5, 4.5]])` is `from(Float64Array.of(1.5, 2.5, 3.5, 4.5), [2, 2])`.
+   * @param shape the length of each dimension; one dimension by default, none for an array of one number: `[]`
+   * @throws {TypeError} neither a typed array of a simple type nor an array of booleans
+   * @throws {RangeError} a shape that the numbers do not fill, or of more than 32 dimensions
+   */
+  static from(
+    data: NumpyData | readonly boolean[],
+    shape: readonly number[] = [data.length],
+    { numpy }: NumpyOptions = {},
+  ): PyNumpyArray {
+    const { dtype, bytes } = packArray(data);
+    checkShape(shape, data.length);
+    const array = new PyNumpyArray(undefined, numpy);
+    array.dtype = dtype;
+    array.shape = [...shape];
+    array.source = bytes;
+    return array;
+  }
 
   /** The items' bytes; undefined for objects. */
   get bytes(): Buffer | undefined {
@@ -266,6 +237,19 @@ export class PyNumpyArray {
   }
 }
 
+/** As many as every numpy allows: 2 has 64. */
+const MAX_DIMENSIONS = 32;
+
+function checkShape(shape: readonly number[], length: number): void {
+  const size = (sides: readonly number[]): number => sides.reduce((all, side) => all * side, 1);
+  const isShape = shape.every((side) => Number.isSafeInteger(side) && side >= 0);
+  // numpy refuses sides whose product overflows, even where another side is 0.
+  const fits = size(shape) === length && Number.isSafeInteger(8 * size(shape.filter(Boolean)));
+  if (shape.length > MAX_DIMENSIONS || !isShape || !fits) {
+    throw new RangeError(`no shape for ${length} numbers: [${shape.join(', ')}]`);
+  }
+}
+
 /** Fills arrays of this shape. As deep as there are dimensions: numpy allows 64. */
 function nest(
   shape: readonly number[],
@@ -283,99 +267,3 @@ function nest(
   };
   return fill(0, 0);
 }
-
-// --- pickles -------------------------------------------------------------------------------------
-
-// dtype('f8', False, True) R, (3, '<', None, None, None, -1, -1, 0) BUILD
-const DTYPE: KnownClass<PyNumpyDtype> = {
-  module: 'numpy',
-  name: 'dtype',
-  type: PyNumpyDtype,
-  load(form) {
-    const code = textOf(form.args[0]);
-    return form.how === 'reduce' && code !== undefined ? new PyNumpyDtype(code, form) : undefined;
-  },
-  build(dtype, state) {
-    const order = state instanceof PyTuple ? textOf(state[1]) : undefined;
-    if (order !== undefined && /^[<>=|]$/.test(order)) dtype.byteorder = order;
-    return false; // to be replayed
-  },
-  dump: ({ form }) => form,
-};
-
-// scalar(dtype, bytes)
-const SCALAR: KnownClass<PyNumpyScalar> = {
-  module: 'numpy._core.multiarray',
-  name: 'scalar',
-  aliases: [['numpy.core.multiarray', 'scalar']],
-  type: PyNumpyScalar,
-  load(form) {
-    const [dtype, data] = form.args;
-    if (form.how !== 'reduce' || form.args.length !== 2) return undefined;
-    if (!(dtype instanceof PyNumpyDtype) || !hasBytes(data)) return undefined;
-    return new PyNumpyScalar(dtype, form);
-  },
-  dump: ({ form }) => form,
-};
-
-// _reconstruct(ndarray, (0,), b'b') R, (1, shape, dtype, is_fortran, bytes or list) BUILD
-const RECONSTRUCT: KnownClass<PyNumpyArray> = {
-  module: 'numpy._core.multiarray',
-  name: '_reconstruct',
-  aliases: [['numpy.core.multiarray', '_reconstruct']],
-  type: PyNumpyArray,
-  load: (form) => (form.how === 'reduce' ? new PyNumpyArray(form) : undefined),
-  build(array, state) {
-    if (!(state instanceof PyTuple) || state.length !== 5) return false;
-    const [, shape, dtype, isFortran, items] = state;
-    if (!(dtype instanceof PyNumpyDtype) || !setShape(array, shape)) return false;
-    array.dtype = dtype;
-    array.order = isFortran === true ? 'F' : 'C';
-    if (Array.isArray(items)) array.objects = items;
-    else if (hasBytes(items)) array.source = items;
-    return false; // to be replayed
-  },
-  dump: ({ form }) => form,
-};
-
-// protocol 5: _frombuffer(bytearray or PickleBuffer, dtype, shape, 'C' or 'F')
-const FROM_BUFFER: KnownClass<PyNumpyArray> = {
-  module: 'numpy._core.numeric',
-  name: '_frombuffer',
-  aliases: [['numpy.core.numeric', '_frombuffer']],
-  load(form) {
-    const [buffer, dtype, shape, order] = form.args;
-    const data: unknown = buffer instanceof PyPickleBuffer ? buffer.bytes : buffer;
-    const array = new PyNumpyArray(form);
-    if (form.how !== 'reduce' || form.args.length !== 4) return undefined;
-    if (!(dtype instanceof PyNumpyDtype) || !setShape(array, shape)) return undefined;
-    array.dtype = dtype;
-    array.order = order === 'F' ? 'F' : 'C';
-    if (hasBytes(data)) array.source = data;
-    return array;
-  },
-  dump: ({ form }) => form,
-};
-
-/** Bytes, or text that stands for them: not copied before someone looks at them. */
-function hasBytes(data: unknown): boolean {
-  return data instanceof Uint8Array || data instanceof Py2Str || typeof data === 'string';
-}
-
-/** Dimensions that numpy allows, with room: it had 32 before 2.0 and 64 since. */
-const MAX_DIMENSIONS = 64;
-
-function setShape(array: PyNumpyArray, shape: unknown): boolean {
-  if (!(shape instanceof PyTuple) || shape.length > MAX_DIMENSIONS) return false;
-  const sides = shape.map((side) => intOf(plain(side)));
-  if (!sides.every((side): side is bigint => side !== undefined && side >= 0n)) return false;
-  array.shape = sides.map(Number);
-  return true;
-}
-
-export const NUMPY: readonly KnownClass[] = [
-  DTYPE,
-  SCALAR,
-  RECONSTRUCT,
-  FROM_BUFFER,
-] as readonly KnownClass[];

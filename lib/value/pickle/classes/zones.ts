@@ -4,7 +4,7 @@ import type { KnownClass } from '../contract';
 import { pyKey } from '../equality';
 import { pyRepr, repr, strRepr, type Repr } from '../repr';
 import { PyGlobal, PyObject, PyTuple } from '../types';
-import { asRead, intOf, KeyTag, textOf } from './form';
+import { asRead, intOf, KeyTag, named, textOf } from './form';
 import { PyTimedelta, PyTimezone } from './timedelta';
 
 const TAG = new KeyTag('zone');
@@ -61,9 +61,37 @@ export class PyFixedZone {
     this.#fields = fields;
   }
 
-  /** pytz.utc, which many pickles of Django before 4 hold. */
+  /** pytz.utc, which many pickles of Django before 4 hold: one object, as in Python. */
   static pytzUtc(): PyFixedZone {
-    return new PyFixedZone(PYTZ_UTC, PyObject.call('pytz', '_UTC'));
+    return pytzUtc;
+  }
+
+  /**
+   * `pytz.FixedOffset(minutes)`; of 0 it is pytz.utc.
+   * @param minutes east of UTC, less than a day
+   * @throws {RangeError} no whole number of minutes, or a day and more
+   */
+  static pytzOffset(minutes: number): PyFixedZone {
+    checkOffset(minutes, 60);
+    if (minutes === 0) return pytzUtc;
+    return new PyFixedZone(minutesEast(minutes), PyObject.call('pytz', 'FixedOffset', minutes));
+  }
+
+  /** dateutil's `tz.tzutc()`: one object, as in Python. */
+  static dateutilUtc(): PyFixedZone {
+    return dateutilUtc;
+  }
+
+  /**
+   * dateutil's `tz.tzoffset(name, seconds)`.
+   * @param seconds east of UTC, less than a day
+   * @throws {RangeError} no whole number of seconds, or a day and more
+   */
+  static dateutilOffset(name: string | null, seconds: number): PyFixedZone {
+    checkOffset(seconds, 1);
+    const form = newZone('tzoffset');
+    form.state = { _name: name, _offset: new PyTimedelta(0, seconds) };
+    return new PyFixedZone(secondsEast(name, seconds), form);
   }
 
   /** Takes what a state says beside the call. */
@@ -189,6 +217,9 @@ function offsetAt(key: string, utc: number): number | undefined {
   return Math.round((shown - Math.floor(utc / 1000) * 1000) / 1000);
 }
 
+/** Seconds. */
+const DAY = 86_400;
+
 /** Longer than any name of a zone or path of its file. */
 const MAX_NAME = 300;
 
@@ -237,7 +268,7 @@ function pytzFields({ args }: PyObject): ZoneFields | undefined {
 }
 
 /** Far above any zone's offset. */
-const MAX_OFFSET = 7 * 86_400;
+const MAX_OFFSET = 7 * DAY;
 
 function secondsOf(value: unknown): number | undefined {
   const seconds = Number(intOf(value) ?? NaN);
@@ -247,10 +278,30 @@ function secondsOf(value: unknown): number | undefined {
 function fixedOffset({ args }: PyObject): ZoneFields | undefined {
   const minutes = secondsOf(args[0]);
   if (minutes === undefined || args.length !== 1) return undefined;
+  return minutesEast(minutes);
+}
+
+function minutesEast(minutes: number): ZoneFields {
   return { name: '', utcoffset: minutes * 60, repr: `pytz.FixedOffset(${minutes})` };
 }
 
 // --- dateutil ------------------------------------------------------------------------------------
+
+const DATEUTIL = 'dateutil.tz.tz';
+const TZINFO = named('datetime', 'tzinfo');
+
+/** Subclasses of datetime.tzinfo: protocols 0 and 1 rebuild them from a bare tzinfo, all others call `__new__`. */
+function atProtocol(form: PyObject, protocol: number): PyObject {
+  const { callable, args, how, base, ops } = form;
+  if (base?.is('datetime', 'tzinfo') !== true || args.length !== (protocol < 2 ? 0 : 1))
+    return form;
+  const value = protocol < 2 ? [PyObject.call('datetime', 'tzinfo')] : [];
+  return new PyObject(callable, value, { how, base, ops });
+}
+
+function newZone(name: string): PyObject {
+  return new PyObject(named(DATEUTIL, name), [], { how: 'newobj', base: TZINFO });
+}
 
 /** Where zone files are: the rest of their path is the key. */
 const ZONE_FILES = /\/zoneinfo\/(?:posix\/|right\/)?(.+)$/;
@@ -270,8 +321,11 @@ const TZ_OFFSET: ZoneFields = { name: '', repr: 'tzoffset(None, 0)' };
 function tzOffset(state: unknown): ZoneFields | undefined {
   const [name, offset] = [nameOf(valueAt(state, '_name')), valueAt(state, '_offset')];
   if (!(offset instanceof PyTimedelta)) return undefined;
-  const seconds = offset.totalSeconds();
-  const shown = name === undefined ? 'None' : strRepr(name);
+  return secondsEast(name, offset.totalSeconds());
+}
+
+function secondsEast(name: string | null | undefined, seconds: number): ZoneFields {
+  const shown = name === null || name === undefined ? 'None' : strRepr(name);
   return { name: name ?? '', utcoffset: seconds, repr: `tzoffset(${shown}, ${seconds})` };
 }
 
@@ -281,6 +335,17 @@ function valueAt(dict: unknown, key: string): unknown {
   if (typeof dict !== 'object' || dict === null || !Object.hasOwn(dict, key)) return undefined;
   return Reflect.get(dict, key);
 }
+
+// --- made here and read ---------------------------------------------------------------------------
+
+/** @throws {RangeError} not below a day, which no datetime allows */
+function checkOffset(offset: number, unit: number): void {
+  if (Number.isSafeInteger(offset) && Math.abs(offset * unit) < DAY) return;
+  throw new RangeError(`a zone's offset must be whole and less than a day: ${offset}`);
+}
+
+const pytzUtc = new PyFixedZone(PYTZ_UTC, PyObject.call('pytz', '_UTC'));
+const dateutilUtc = new PyFixedZone(TZ_UTC, newZone('tzutc'));
 
 /** A zone that is kept as read, its state too. */
 function keptZone(
@@ -292,10 +357,11 @@ function keptZone(
   return {
     module,
     name,
-    aliases: module === 'dateutil.tz.tz' ? [['dateutil.tz', name]] : [],
+    aliases: module === DATEUTIL ? [['dateutil.tz', name]] : [],
     type: PyFixedZone,
-    load(form) {
+    load(form, { protocol }) {
       const fields = read(form);
+      if (protocol >= 2 && form.how === 'newobj' && form.args.length === 0) form.base = TZINFO;
       return fields === undefined ? undefined : new PyFixedZone(fields, form);
     },
     build(zone, state) {
@@ -303,7 +369,7 @@ function keptZone(
       if (fields !== undefined) PyFixedZone.update(zone, fields);
       return false; // to be replayed
     },
-    dump: ({ form }) => form,
+    dump: ({ form }, { protocol }) => atProtocol(form, protocol),
   };
 }
 
@@ -312,8 +378,8 @@ export const ZONES: readonly KnownClass[] = [
   keptZone('pytz', '_UTC', () => PYTZ_UTC),
   keptZone('pytz', '_p', pytzFields),
   keptZone('pytz', 'FixedOffset', fixedOffset),
-  keptZone('dateutil.tz.tz', 'tzutc', () => TZ_UTC),
-  keptZone('dateutil.tz.tz', 'tzlocal', () => TZ_LOCAL),
-  keptZone('dateutil.tz.tz', 'tzoffset', () => TZ_OFFSET, tzOffset),
-  keptZone('dateutil.tz.tz', 'tzfile', tzFile),
+  keptZone(DATEUTIL, 'tzutc', () => TZ_UTC),
+  keptZone(DATEUTIL, 'tzlocal', () => TZ_LOCAL),
+  keptZone(DATEUTIL, 'tzoffset', () => TZ_OFFSET, tzOffset),
+  keptZone(DATEUTIL, 'tzfile', tzFile),
 ] as readonly KnownClass[];

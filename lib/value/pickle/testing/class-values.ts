@@ -23,7 +23,6 @@ import {
   PyPartial,
   PyPath,
   PyRange,
-  PySafeString,
   PySlice,
   PyTime,
   PyTimedelta,
@@ -36,6 +35,7 @@ import {
   type IPType,
   type PathType,
 } from '../index';
+import { LIBRARY_VALUES } from './library-values';
 
 const INT = new PyGlobal('builtins', 'int');
 
@@ -253,8 +253,6 @@ const OBJECTS: readonly Make[] = [
   ['shop.Access.READ | shop.Access.EXEC', () => Access.of(5)],
   ['shop.Access(0)', () => Access.of(0)],
   ['shop.Bits.A | shop.Bits.B', () => Bits.of(3)],
-  ["safestring.SafeString('<b>')", () => new PySafeString('<b>')],
-  ["safestring.mark_safe('')", () => new PySafeString('')],
 ];
 
 const error = (row: string, name: string, ...args: unknown[]): Make => [
@@ -367,4 +365,5 @@ export const MADE: ReadonlyMap<string, () => unknown> = new Map([
   ...OBJECTS,
   ...ERRORS,
   ...NETWORK,
+  ...LIBRARY_VALUES,
 ]);
