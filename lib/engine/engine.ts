@@ -91,7 +91,7 @@ export class Engine {
     return this.#router.servers;
   }
 
-  /** Takes a new list at any time; requests to servers of the old one finish, then their connections close. */
+  /** Takes a new list at any time; servers of the old one finish, then close, unless their very spec is in the new one. */
   setServers(specs: readonly ServerSpec[]): void {
     this.#router.setServers(specs, this.#context);
   }

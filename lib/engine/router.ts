@@ -20,15 +20,20 @@ export class Router {
     this.#placement = place([]);
   }
 
-  /** Takes a new list; requests to servers of the old one finish, then their connections close. */
+  /**
+   * Takes a new list. A server whose very spec was in the old one stays, with its connection; requests to the others
+   * finish, then their connections close.
+   */
   setServers(specs: readonly ServerSpec[], context: ServerContext): void {
     const old = this.servers;
     this.#placement = this.#place(specs);
-    this.servers = specs.map((spec) => new Server(spec, context));
+    this.servers = specs.map(
+      (spec) => old.find((server) => server.spec === spec) ?? new Server(spec, context),
+    );
     const [first] = this.servers;
     this.only =
       this.servers.length === 1 && first !== undefined && first.spec.weight > 0 ? first : undefined;
-    for (const server of old) server.retire();
+    for (const server of old) if (!this.servers.includes(server)) server.retire();
   }
 
   /** The key's first choice; undefined when no server can be named. */
