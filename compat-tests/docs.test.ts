@@ -1,4 +1,4 @@
-// Every TypeScript block of the README and the docs runs, against a private memcached.
+// Every TypeScript and Python block of the README and the docs runs, against a private memcached.
 
 import { execFileSync } from 'node:child_process';
 import {
@@ -13,23 +13,52 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ts from 'typescript';
+import { findPython } from '../scripts/pythons.cjs';
 import { Memcached } from './support';
 
 const ROOT = join(__dirname, '..');
 const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => join('docs', name))];
 
-/** The ```ts blocks of a page, with the line where each begins. */
-function blocksOf(page: string): { line: number; code: string }[] {
-  const text = readFileSync(join(ROOT, page), 'utf8');
-  return Array.from(text.matchAll(/^```ts\n([\s\S]*?)^```$/gm), (match) => ({
-    line: text.slice(0, match.index).split('\n').length,
-    code: match[1] ?? '',
-  }));
+interface Block {
+  readonly language: string;
+  readonly code: string;
 }
 
-const BLOCKS = PAGES.filter((page) => page.endsWith('.md')).flatMap((page) =>
-  blocksOf(page).map(({ line, code }) => [`${page}:${line}`, code] as const),
-);
+/** The blocks of a page that are programs, with the page and line where each begins. */
+function blocksOf(page: string): [place: string, block: Block][] {
+  const text = readFileSync(join(ROOT, page), 'utf8');
+  return Array.from(text.matchAll(/^```(ts|python)\n([\s\S]*?)^```$/gm), (match) => {
+    const line = text.slice(0, match.index).split('\n').length;
+    return [`${page}:${line}`, { language: match[1] ?? '', code: match[2] ?? '' }];
+  });
+}
+
+const BLOCKS = PAGES.filter((page) => page.endsWith('.md')).flatMap(blocksOf);
+
+/** Of each language: the comment with what a line prints, and how a program is run. */
+const LANGUAGES: Record<string, { promise: RegExp; run: (code: string) => string }> = {
+  ts: {
+    promise: /^console\.log\(.*\); \/\/ (.*)$/gm,
+    run: (code) => {
+      const module = ts.ModuleKind.ESNext;
+      const target = ts.ScriptTarget.ES2022;
+      const { outputText } = ts.transpileModule(code, { compilerOptions: { module, target } });
+      return execute(process.execPath, 'example.mjs', outputText);
+    },
+  },
+  python: {
+    promise: /^print\(.*\)  # (.*)$/gm,
+    run: (code) => execute(findPython(CLIENTS).path ?? '', 'example.py', code),
+  },
+};
+/** Modules that the Python of the examples has. */
+const CLIENTS = ['memcache', 'pylibmc', 'pymemcache'];
+
+function execute(program: string, name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return execFileSync(program, [file], { timeout: 20_000 }).toString();
+}
 
 let server: Memcached;
 let folder: string;
@@ -44,20 +73,8 @@ afterAll(async () => {
   await server.stop();
 });
 
-it.each(BLOCKS)('the example at %s runs, and prints what it says', (_place, code) => {
-  const module = ts.ModuleKind.ESNext;
-  const target = ts.ScriptTarget.ES2022;
-  const { outputText } = ts.transpileModule(code.replaceAll('127.0.0.1:11211', server.name), {
-    compilerOptions: { module, target },
-  });
-  const file = join(folder, 'example.mjs');
-  writeFileSync(file, outputText);
-  const printed = execFileSync(process.execPath, [file], { timeout: 20_000 }).toString();
-  // `console.log(x); // 5` promises the line 5.
-  const promised = Array.from(
-    code.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm),
-    ([, text]) => text,
-  );
-  const lines = printed.split('\n');
-  for (const text of promised) expect(lines).toContain(text);
+it.each(BLOCKS)('the example at %s runs, and prints what it says', (_place, { language, code }) => {
+  const { promise, run } = LANGUAGES[language] as (typeof LANGUAGES)[string];
+  const lines = run(code.replaceAll('127.0.0.1:11211', server.name)).split('\n');
+  for (const [, text] of code.matchAll(promise)) expect(lines).toContain(text);
 });
