@@ -39,8 +39,9 @@ const ARROWS: readonly Row[] = [
     packages: ['pickleparser'],
   },
   {
-    // A dialect picks its parts; users see hash functions and values through the client.
-    files: /^clients\/[^/]+\/(dialect|releases|hash|client|index)\.ts$/,
+    // A dialect picks its parts; users see hash functions and values through the client. A serde is a codec that users
+    // pick themselves, and the text of values that it leaves alone is Python's.
+    files: /^clients\/[^/]+\/(dialect|releases|hash|client|index|serde|text)\.ts$/,
     may: ['own/', 'clients/shared/', ...BELOW_CLIENTS, 'placement/', 'value/'],
   },
   {

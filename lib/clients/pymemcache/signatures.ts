@@ -1,0 +1,146 @@
+// The parameters of the methods, as types and as names for binding.
+
+import { bind, isNamed, type CallOptions, type Signature } from '../shared/arguments';
+import type { Key } from './keys';
+import type { Integer } from './numbers';
+
+export type { CallOptions };
+
+/** null: `default_noreply`. */
+type NoReply = boolean | null;
+
+export interface NoReplyOptions extends CallOptions {
+  /** Do not wait for the server's reply. */
+  noreply?: NoReply;
+}
+
+export interface ExpireOptions extends NoReplyOptions {
+  /** Seconds until the value expires, or a Unix time beyond 30 days; 0 (default): never; below 0: at once. */
+  expire?: Integer;
+}
+
+export interface StoreOptions extends ExpireOptions {
+  /** In place of the flags that the serde gave, from 0 to 2^32 - 1. */
+  flags?: Integer | null;
+}
+
+export interface GetOptions extends CallOptions {
+  /** Answered for a miss; null without. */
+  default?: unknown;
+}
+
+export interface GetsOptions extends GetOptions {
+  /** Answered for the cas id of a miss; null without. */
+  cas_default?: unknown;
+}
+
+export type StoreArguments =
+  | [options?: StoreOptions]
+  | [expire: Integer, options?: StoreOptions]
+  | [expire: Integer, noreply: NoReply, options?: StoreOptions]
+  | [expire: Integer, noreply: NoReply, flags: Integer | null, options?: CallOptions];
+
+export type ExpireArguments =
+  | [options?: ExpireOptions]
+  | [expire: Integer, options?: ExpireOptions]
+  | [expire: Integer, noreply: NoReply, options?: CallOptions];
+
+export type NoReplyArguments =
+  [options?: NoReplyOptions] | [noreply: NoReply, options?: CallOptions];
+
+/** A plain object that holds nothing but these names is taken for them: such a default is given by name. */
+export type GetArguments = [options?: GetOptions] | [miss: unknown, options?: CallOptions];
+
+export type GetsArguments =
+  | [options?: GetsOptions]
+  | [miss: unknown, options?: GetsOptions]
+  | [miss: unknown, cas_default: unknown, options?: CallOptions];
+
+export type GatArguments =
+  | [options?: GetOptions & { expire?: Integer }]
+  | [expire: Integer, options?: GetOptions]
+  | [expire: Integer, miss: unknown, options?: CallOptions];
+
+export type GatsArguments =
+  | [options?: GetsOptions & { expire?: Integer }]
+  | [expire: Integer, options?: GetsOptions]
+  | [expire: Integer, miss: unknown, options?: GetsOptions]
+  | [expire: Integer, miss: unknown, cas_default: unknown, options?: CallOptions];
+
+export type FlushArguments =
+  | [options?: NoReplyOptions & { delay?: Integer }]
+  | [delay: Integer, options?: NoReplyOptions]
+  | [delay: Integer, noreply: NoReply, options?: CallOptions];
+
+export type ShutdownArguments =
+  [options?: CallOptions & { graceful?: boolean }] | [graceful: boolean, options?: CallOptions];
+
+export type RawArguments =
+  | [options?: CallOptions & { end_tokens?: string | Uint8Array }]
+  | [end_tokens: string | Uint8Array, options?: CallOptions];
+
+export type StatsArguments = (Key | CallOptions | undefined)[];
+
+/** Keys and values: a Map, pairs, or a plain object. */
+export type Mapping = Iterable<readonly [Key, unknown]> | Readonly<Record<string, unknown>>;
+
+/** A counter's new value; null: no such key, or no reply asked for. */
+export type Counted = number | bigint | null;
+
+/** A value with its cas id (bytes of digits); of a miss, both defaults. */
+export type ValueWithCas = [value: unknown, cas: unknown];
+
+const namedOnly = ['signal'] as const;
+
+function signature(method: string, required: number, names: readonly string[]): Signature {
+  return { method, required, names, namedOnly };
+}
+
+const STORE = ['expire', 'noreply', 'flags'] as const;
+
+/** `required` counts `self`, as Python's messages do. */
+export const SIGNATURES = {
+  set: signature('set', 3, STORE),
+  add: signature('add', 3, STORE),
+  replace: signature('replace', 3, STORE),
+  append: signature('append', 3, STORE),
+  prepend: signature('prepend', 3, STORE),
+  cas: signature('cas', 4, STORE),
+  set_many: signature('set_many', 2, STORE),
+  get: signature('get', 2, ['default']),
+  gets: signature('gets', 2, ['default', 'cas_default']),
+  gat: signature('gat', 2, ['expire', 'default']),
+  gats: signature('gats', 2, ['expire', 'default', 'cas_default']),
+  get_many: signature('get_many', 2, []),
+  gets_many: signature('gets_many', 2, []),
+  delete: signature('delete', 2, ['noreply']),
+  delete_many: signature('delete_many', 2, ['noreply']),
+  incr: signature('incr', 3, ['noreply']),
+  decr: signature('decr', 3, ['noreply']),
+  touch: signature('touch', 2, ['expire', 'noreply']),
+  stats: signature('stats', 1, []),
+  cache_memlimit: signature('cache_memlimit', 2, []),
+  version: signature('version', 1, []),
+  raw_command: signature('raw_command', 2, ['end_tokens']),
+  flush_all: signature('flush_all', 1, ['delay', 'noreply']),
+  quit: signature('quit', 1, []),
+  shutdown: signature('shutdown', 1, ['graceful']),
+} as const satisfies Record<string, Signature>;
+
+/** As `bind`, where the last argument may also be a value that happens to be a plain object. */
+export function bindValues(signature: Signature, given: readonly unknown[]): readonly unknown[] {
+  const last = given.at(-1);
+  if (!isNamed(last)) return bind(signature, given);
+  const { names } = signature;
+  const named = Object.keys(last);
+  const isOptions =
+    named.length > 0 && named.every((name) => [...names, ...namedOnly].includes(name));
+  return bind(signature, isOptions || given.length > names.length ? given : [...given, {}]);
+}
+
+/** The pairs of a mapping in order; of equal keys the last value counts, as in a dict. */
+export function pairsOf(mapping: Mapping): ReadonlyMap<Key, unknown> {
+  if (mapping instanceof Map) return mapping as ReadonlyMap<Key, unknown>;
+  if (Symbol.iterator in mapping) return new Map(mapping as Iterable<readonly [Key, unknown]>);
+  return new Map(Object.entries(mapping));
+}
