@@ -47,7 +47,7 @@ const LANGUAGES: Record<string, { promise: RegExp; run: (code: string) => string
     },
   },
   python: {
-    promise: /^print\(.*\)  # (.*)$/gm,
+    promise: /^print\(.*\) {2}# (.*)$/gm,
     run: (code) => execute(findPython(CLIENTS).path ?? '', 'example.py', code),
   },
 };
