@@ -11,6 +11,8 @@ export interface FailurePolicy {
   readonly whenDead: 'next-server' | 'fail';
   /** How long a failed server is left alone, in milliseconds. */
   readonly deadFor: number;
+  /** Only a server that cannot be connected has failed: a lost connection is made again by the next call. */
+  readonly losesLightly?: true;
   /** Of one call, in milliseconds, connecting included; Infinity for none. */
   readonly timeout: number;
   /** Empty a server that comes back before anything else is asked of it. */

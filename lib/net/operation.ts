@@ -11,9 +11,11 @@ import {
   type RequestOptions,
 } from '../wire/wire';
 
-/** An answer that is an exception: made when it is needed, from the error line or from what failed. */
+/** An answer that is an exception: made when it is needed, from the error line or from what failed, and for which call. */
 export class Raise {
-  constructor(readonly error: (line: string, cause: MemcacheError | undefined) => unknown) {}
+  constructor(
+    readonly error: (line: string, cause: MemcacheError | undefined, call: Operation) => unknown,
+  ) {}
 }
 
 /** An answer that is made when it is needed, from the error line. */
@@ -174,7 +176,7 @@ export class Operation implements Request {
     if (this.settled) return;
     this.settled = true;
     if (answer === MISS) this.resolve(this.miss);
-    else if (answer instanceof Raise) this.reject(answer.error(line, cause));
+    else if (answer instanceof Raise) this.reject(answer.error(line, cause, this));
     else if (answer instanceof Computed) this.resolve(answer.value(line));
     else this.resolve(answer);
   }
