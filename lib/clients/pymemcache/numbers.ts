@@ -32,15 +32,17 @@ export function flagsOf(value: unknown): number {
 
 /** A cas id: an int, or digits as text or bytes. */
 export function casText(value: unknown): string {
-  if (typeof value !== 'number' && typeof value !== 'bigint' && typeof value !== 'string') {
-    if (!(value instanceof Uint8Array)) {
-      throw illegal('cas must be integer, string, or bytes', value);
-    }
-  }
-  const text = value instanceof Uint8Array ? bytesOf(value) : String(value);
-  const isId = /^\d+$/.test(text) && text.length <= 40 && BigInt(text) <= MAX_UINT64;
-  if (!isId) throw illegal('cas must only contain values in 0-9', value);
-  return text;
+  const text = casDigits(value);
+  const isId = /^\d{1,40}$/.test(text) && BigInt(text) <= MAX_UINT64;
+  if (isId) return text;
+  throw illegal('cas must only contain values in 0-9', Buffer.from(text));
+}
+
+function casDigits(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value instanceof Uint8Array) return bytesOf(value);
+  if (typeof value === 'bigint' || Number.isSafeInteger(value)) return String(value);
+  throw illegal('cas must be integer, string, or bytes', value);
 }
 
 /** A bool is an int in Python, sent as `True`, which no server takes. */

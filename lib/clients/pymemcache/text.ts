@@ -2,7 +2,8 @@
 
 import { UnicodeEncodeError } from '../../errors';
 import { MAX_VALUE_BYTES } from '../../limits';
-import { repr, str } from '../../value/pickle';
+import { asBuffer } from '../../value/compression';
+import { PyByteArray, repr, str } from '../../value/pickle';
 import { encodeUtf8 } from '../../value/text';
 import { MemcacheIllegalInputError } from './exceptions';
 
@@ -74,10 +75,12 @@ function escape(point: number): string {
 }
 
 /**
- * `str(value).encode(encoding)`, as values are stored that no serializer has made bytes.
+ * What is stored of what a serializer gave: bytes as they are, `str(value).encode(encoding)` of all else.
  * @throws {MemcacheIllegalInputError} the encoding cannot hold it, or it is longer than any value
  */
 export function valueBytes(value: unknown, encode: Encode): string | Buffer {
+  // A bytearray is not bytes in Python, and is stored as its text.
+  if (value instanceof Uint8Array && !(value instanceof PyByteArray)) return asBuffer(value);
   const text = str(value, MAX_VALUE_BYTES);
   if (text.length > MAX_VALUE_BYTES) {
     throw new MemcacheIllegalInputError(
