@@ -4,7 +4,13 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
-const SOURCES = ['lib', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+const SOURCES = [
+  'lib',
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'scripts/build.mjs',
+];
 const BUILT = 'dist/index.js';
 
 /** When a file, or the newest file of a folder, was written. */

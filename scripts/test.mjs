@@ -11,6 +11,7 @@ const results = mkdtempSync(join(tmpdir(), 'test-results-'));
 const STEPS = [
   { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
   { name: 'typecheck', command: ['npm', 'run', '--silent', 'typecheck'] },
+  { name: 'api reference', command: ['npm', 'run', '--silent', 'api', '--', '--emit', 'none'] },
   { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
   { name: 'demonstration', command: ['node', 'scripts/start.mjs'] },
   { name: 'unit', command: jest('unit'), results: resultsOf('unit') },

@@ -118,8 +118,7 @@ export class Client {
   }
 
   /**
-   * Checks a key as every method does.
-   * @param key_extra_len bytes that a prefix adds
+   * Checks a key as every method does; `key_extra_len` is what a prefix adds, in bytes.
    * @throws {MemcachedKeyError} of the class that tells what is wrong
    */
   check_key(key: unknown, ...rest: CheckKeyArguments): void {
@@ -232,8 +231,8 @@ export class Client {
   }
 
   /**
-   * `stats` of every server that can be reached: `[["host:port (weight)", {name: value}]]`.
-   * @param stat_args what follows `stats`: `items`, `slabs`, `cachedump 1 10`...
+   * `stats` of every server that can be reached: `[["host:port (weight)", {name: value}]]`; `stat_args` is what
+   * follows `stats`: `items`, `slabs`, `cachedump 1 10`...
    * @throws {ValueError} control characters in the arguments
    */
   async get_stats(...rest: StatsArguments): Promise<[string, Stats][]> {
