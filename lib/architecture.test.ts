@@ -25,6 +25,8 @@ const BYTES_AND_SUMS = [...BYTES, 'node:crypto', 'node:zlib'];
 /** The arrows: clients, django, cli -> engine -> net -> wire -> errors, limits. The first row that matches holds. */
 const ARROWS: readonly Row[] = [
   { files: /^(errors|limits|buffer\.d)\.ts$/, may: BASE, pure: BYTES },
+  // The one message that is computed: SCRAM proves a password by hashes.
+  { files: /^wire\/scram\.ts$/, may: ['wire/', ...BASE], pure: BYTES_AND_SUMS },
   { files: /^wire\//, may: ['wire/', ...BASE], pure: BYTES },
   // The simulator stands beside the sockets that it replaces, and drives the engine over them.
   { files: /^net\/testing\//, may: BELOW_CLIENTS },
@@ -41,7 +43,7 @@ const ARROWS: readonly Row[] = [
   {
     // A dialect picks its parts; users see hash functions and values through the client. A serde is a codec that users
     // pick themselves, and the text of values that it leaves alone is Python's.
-    files: /^clients\/[^/]+\/(dialect|releases|hash|client|index|serde|text)\.ts$/,
+    files: /^clients\/[^/]+\/(dialect|releases|hash|rendezvous|client|index|serde|text)\.ts$/,
     may: ['own/', 'clients/shared/', ...BELOW_CLIENTS, 'placement/', 'value/'],
   },
   {

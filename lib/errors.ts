@@ -8,7 +8,10 @@ export type ErrorCode =
   | 'SERVER' // the server answered ERROR, CLIENT_ERROR or SERVER_ERROR
   | 'OVERLOADED' // more is queued for one server than the limit allows
   | 'TOO_LARGE' // a reply or value is over a limit
-  | 'CLOSED'; // the client was closed while the call waited
+  | 'CLOSED' // the client was closed while the call waited
+  | 'TLS' // no connection that is private to the right server could be made
+  | 'AUTH' // the server and the client did not agree on who the other is
+  | 'UNSUPPORTED'; // the protocol cannot say what was asked: nothing was sent
 
 /** Base of every error that the engine makes. The message never holds value bytes. */
 export class MemcacheError extends Error {
@@ -73,6 +76,27 @@ export class TooLargeError extends MemcacheError {
 export class ClosedError extends MemcacheError {
   constructor(message: string, server?: string) {
     super('CLOSED', message, server);
+  }
+}
+
+/** The server's certificate, its protocol version or its TLS was not acceptable, or ours was not to it. */
+export class TlsError extends MemcacheError {
+  constructor(message: string, server?: string, cause?: unknown) {
+    super('TLS', message, server, cause);
+  }
+}
+
+/** The server refused the user name or password, or did not prove what it had to. Holds neither, nor its words. */
+export class AuthError extends MemcacheError {
+  constructor(message: string, server?: string) {
+    super('AUTH', message, server);
+  }
+}
+
+/** The protocol that the client speaks has no such command. */
+export class UnsupportedError extends MemcacheError {
+  constructor(message: string, server?: string) {
+    super('UNSUPPORTED', message, server);
   }
 }
 

@@ -18,6 +18,15 @@ export const MAX_STATS_ROWS = 200_000;
 /** Bytes of one `stats` reply; `stats cachedump` answers at most 2 MB, so that no real one comes near. */
 export const MAX_STATS_BYTES = 64 * 1024 * 1024;
 
+/** Bytes of the reply to a raw command, whose shape nobody knows; a cluster's configuration or `lru_crawler metadump` of one slab fit. */
+export const MAX_RAW_BYTES = 16 * 1024 * 1024;
+
+/** What a server may ask of a password in SCRAM: fewer rounds would give it away (RFC 7677, 4)... */
+export const MIN_SCRAM_ROUNDS = 4096;
+
+/** ...and more would keep a processor busy: this many take about half a second of one, off the event loop. */
+export const MAX_SCRAM_ROUNDS = 1_000_000;
+
 /** Requests waiting on one connection: far above what a healthy server leaves, far below what memory bears. */
 export const MAX_QUEUED = 262_144;
 

@@ -1,63 +1,45 @@
 // The one engine under all clients: takes calls with checked keys, finds their servers, and settles them.
 
-import { MemcacheError } from '../errors';
-import { openSocket, type OpenSocket } from '../net/address';
-import { Clock, systemTime, type TimeSource } from '../net/clock';
+import { UnsupportedError, type MemcacheError } from '../errors';
+import { openSocket } from '../net/address';
+import { Clock, systemTime } from '../net/clock';
 import { ABSENT, Operation, type Answers } from '../net/operation';
+import { openTls } from '../net/tls';
 import { Command, NO_ENTRY, NO_OPTIONS, type Entry, type RequestOptions } from '../wire/wire';
 import type { Spot } from '../placement/placement';
 import { Aborts } from './aborts';
+import {
+  CHANGES,
+  type Batch,
+  type Change,
+  type ChangeOptions,
+  type EngineOptions,
+  type Made,
+  type Raw,
+  type ServerAnswer,
+} from './calls';
 import type { AnswersOf, Dialect } from './dialect';
-import { Gather, ManyGets, sendTo } from './gather';
+import { Gather, ManyGets, sendTo, type Reading } from './gather';
 import type { WireKey } from './keys';
 import { Router } from './router';
-import type { Observer, Server, ServerContext, ServerSpec } from './server';
+import { Server, type ServerContext, type ServerSpec } from './server';
 
 export { ABSENT, Command, NO_ENTRY, NO_OPTIONS };
 
-export type { Entry };
+export type { Batch, Change, ChangeOptions, EngineOptions, Entry, Made, Raw, ServerAnswer };
 
-/** What a changing command sends beside its key, and what it answers when it asked for no reply. */
-export interface ChangeOptions extends RequestOptions {
-  readonly sent: unknown;
+/** What servers are asked that concerns no key. */
+interface Everywhere {
+  readonly command: Command;
+  readonly answers: AnswersOf;
+  readonly key?: string;
+  readonly options?: RequestOptions;
 }
-
-/** Keys that one command changes. */
-export interface Batch {
-  readonly wires: readonly WireKey[];
-  /** The spot that was given for each; undefined where none was. */
-  readonly spots: readonly (Spot | undefined)[] | undefined;
-  /** Of storage commands, the entry of each. */
-  readonly entries?: readonly Entry[];
-}
-
-export interface EngineOptions {
-  readonly observer: Observer;
-  readonly random?: () => number;
-  readonly time?: TimeSource;
-  readonly open?: OpenSocket;
-}
-
-/** One server's answer to a command that all servers get. */
-export interface ServerAnswer {
-  readonly server: ServerSpec;
-  readonly answer: unknown;
-}
-
-/** Commands that change one key, and whose replies a client answers alike. */
-const CHANGES = {
-  [Command.set]: 'store',
-  [Command.add]: 'store',
-  [Command.replace]: 'store',
-  [Command.append]: 'store',
-  [Command.prepend]: 'store',
-  [Command.cas]: 'cas',
-  [Command.delete]: 'delete',
-  [Command.incr]: 'count',
-  [Command.decr]: 'count',
-  [Command.touch]: 'touch',
-} as const satisfies Partial<Record<Command, AnswersOf>>;
-export type Change = keyof typeof CHANGES;
+const FLUSH_ALL: Everywhere = { command: Command.flushAll, answers: 'flushAll' };
+const STATS: Everywhere = { command: Command.stats, answers: 'stats' };
+const VERSION: Everywhere = { command: Command.version, answers: 'version' };
+const VERBOSITY: Everywhere = { command: Command.verbosity, answers: 'verbosity' };
+const QUIT: Everywhere = { command: Command.quit, answers: 'quit' };
 
 export class Engine {
   readonly #dialect: Dialect;
@@ -68,8 +50,13 @@ export class Engine {
     for (const server of this.#context.live) server.recall();
   });
 
+  /**
+   * @throws {ValueError} credentials that the wire cannot say, or a TLS before 1.2
+   * @throws {Error} Node's, of certificates and keys that cannot be used
+   */
   constructor(dialect: Dialect, specs: readonly ServerSpec[], options: EngineOptions) {
     const { wire, decode, failure, placement, answers } = dialect;
+    const { tls, auth } = options;
     this.#dialect = dialect;
     this.#router = new Router(placement, failure.whenDead);
     this.#manyGets = new ManyGets(this.#router, answers.getMany);
@@ -78,7 +65,8 @@ export class Engine {
       decode,
       failure,
       clock: new Clock(failure.timeout, options.time ?? systemTime),
-      open: options.open ?? openSocket,
+      open: options.open ?? (tls === undefined ? openSocket : openTls(tls)),
+      login: auth === undefined ? undefined : wire.createLogin(auth),
       observer: options.observer,
       random: options.random ?? Math.random,
       live: new Set(),
@@ -121,6 +109,22 @@ export class Engine {
     return this.#call(op, spot, signal);
   }
 
+  /** As `get` (gat) or `gets` (gats), and gives the entry a new expiry `time`. */
+  getAndTouch(
+    command: 2 | 3,
+    key: WireKey,
+    spot: Spot | undefined,
+    time: string,
+    miss: unknown,
+    signal?: AbortSignal,
+  ): Promise<unknown> {
+    const op = new Operation(command, key, this.#dialect.answers.get);
+    op.options = { ...NO_OPTIONS, time };
+    op.miss = miss;
+    op.full = command === Command.gats;
+    return this.#call(op, spot, signal);
+  }
+
   /** Values (for `gets`: Hits) in the order asked, ABSENT where none came; every server is asked before one answers. */
   getMany(
     command: 0 | 1,
@@ -128,8 +132,28 @@ export class Engine {
     spots: readonly (Spot | undefined)[] | undefined,
     signal?: AbortSignal,
   ): Promise<unknown[]> {
-    if (signal === undefined) return this.#manyGets.get(command, keys, spots);
-    return this.#aborts.run(signal, (ops) => this.#manyGets.get(command, keys, spots, ops));
+    return this.#readMany({ command, options: NO_OPTIONS }, keys, spots, signal);
+  }
+
+  /** As getMany, and gives the entries a new expiry `time`. */
+  getAndTouchMany(
+    command: 2 | 3,
+    keys: readonly WireKey[],
+    spots: readonly (Spot | undefined)[] | undefined,
+    time: string,
+    signal?: AbortSignal,
+  ): Promise<unknown[]> {
+    return this.#readMany({ command, options: { ...NO_OPTIONS, time } }, keys, spots, signal);
+  }
+
+  #readMany(
+    reading: Reading,
+    keys: readonly WireKey[],
+    spots: readonly (Spot | undefined)[] | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown[]> {
+    if (signal === undefined) return this.#manyGets.get(reading, keys, spots);
+    return this.#aborts.run(signal, (ops) => this.#manyGets.get(reading, keys, spots, ops));
   }
 
   /** Changes one key. */
@@ -143,6 +167,23 @@ export class Engine {
   ): Promise<unknown> {
     const answers = this.#dialect.answers[CHANGES[command]];
     return this.#call(this.#changing(command, key, options, entry, answers), spot, signal);
+  }
+
+  /**
+   * As `change` of incr or decr, where a counter that is not there begins with `initial`.
+   * Rejects with an UnsupportedError over the text protocol, which cannot do both at once.
+   */
+  count(
+    command: 11 | 12,
+    key: WireKey,
+    spot: Spot | undefined,
+    made: Made,
+    signal?: AbortSignal,
+  ): Promise<unknown> {
+    if (!this.#dialect.wire.offers.initial) return this.#unsupported('counters that it makes');
+    const op = new Operation(command, key, this.#dialect.answers.count);
+    op.options = { ...NO_OPTIONS, ...made };
+    return this.#call(op, spot, signal);
   }
 
   /** Changes many keys, all of a server in one write; the answers in the order of the keys. */
@@ -174,27 +215,58 @@ export class Engine {
     return gather.promise;
   }
 
-  /** Empties every server that can be reached. */
-  flushAll(time = '', signal?: AbortSignal): Promise<ServerAnswer[]> {
-    return this.#everywhere(Command.flushAll, 'flushAll', '', signal, time);
+  /** Empties every server that can be reached, or that of a spot; with `noreply` it answers null when that was sent. */
+  flushAll(time = '', signal?: AbortSignal, spot?: Spot, noreply = false): Promise<ServerAnswer[]> {
+    const options = { ...NO_OPTIONS, time, noreply };
+    return this.#everywhere({ ...FLUSH_ALL, options }, this.#at(spot), signal);
   }
 
-  /** `stats` of every server; `args` is checked by the client. */
-  stats(args: string, signal?: AbortSignal): Promise<ServerAnswer[]> {
-    return this.#everywhere(Command.stats, 'stats', args, signal);
+  /** `stats` of every server, or of that of a spot; `args` is checked by the client. */
+  stats(args: string, signal?: AbortSignal, spot?: Spot): Promise<ServerAnswer[]> {
+    return this.#everywhere({ ...STATS, key: args }, this.#at(spot), signal);
   }
 
   version(signal?: AbortSignal): Promise<ServerAnswer[]> {
-    return this.#everywhere(Command.version, 'version', '', signal);
+    return this.#everywhere(VERSION, this.servers, signal);
   }
 
+  /** Rejects with an UnsupportedError over the binary protocol, where memcached loses step. */
   verbosity(level: number, signal?: AbortSignal): Promise<ServerAnswer[]> {
-    return this.#everywhere(Command.verbosity, 'verbosity', String(level), signal);
+    if (!this.#dialect.wire.offers.verbosity) return this.#unsupported('verbosity');
+    return this.#everywhere({ ...VERBOSITY, key: String(level) }, this.servers, signal);
+  }
+
+  /**
+   * Sends bytes of the caller's to one server, and answers what comes before `end`, its char codes being bytes; an error
+   * line that comes first is `refused`. Nobody can know whether such a reply is over: so it has a connection of its
+   * own, which ends with it. Rejects with an UnsupportedError over the binary protocol.
+   * @param answers of the codes `refused`, `failed` and `unreached`
+   */
+  raw(
+    server: Server,
+    { command, end }: Raw,
+    answers: Answers,
+    signal?: AbortSignal,
+  ): Promise<unknown> {
+    if (!this.#dialect.wire.offers.raw) return this.#unsupported('raw commands');
+    const ask = (ops: Operation[]): Promise<unknown> => {
+      const op = new Operation(Command.raw, end, answers);
+      op.pinned = true;
+      op.entry = { flags: 0, data: command };
+      ops.push(op);
+      const answer = op.promise();
+      const alone = new Server(server.spec, this.#context);
+      sendTo(alone, op);
+      alone.retire();
+      return answer;
+    };
+    return signal === undefined ? ask([]) : this.#aborts.run(signal, ask);
   }
 
   /** Asks every connected server to close; settles when all have. */
   quit(signal?: AbortSignal): Promise<ServerAnswer[]> {
-    return this.#everywhere(Command.quit, 'quit', '', signal, '', (server) => server.connected);
+    const connected = this.servers.filter((server) => server.connected);
+    return this.#everywhere(QUIT, connected, signal);
   }
 
   /** Closes all connections, those of old server lists too; what waits fails. Later calls connect again. */
@@ -205,6 +277,11 @@ export class Engine {
   /** Forgets which servers were dead. */
   forgetDead(): void {
     for (const server of this.servers) server.revive();
+  }
+
+  #unsupported(what: string): Promise<never> {
+    const { name } = this.#dialect.wire;
+    return Promise.reject(new UnsupportedError(`the ${name} protocol has no ${what}`));
   }
 
   #changing(
@@ -244,21 +321,25 @@ export class Engine {
     }
   }
 
+  /** The server of a spot; all where none is given. */
+  #at(spot: Spot | undefined): readonly Server[] {
+    if (spot === undefined) return this.servers;
+    const server = this.#router.home('', spot);
+    return server === undefined ? [] : [server];
+  }
+
   #everywhere(
-    command: Command,
-    answers: AnswersOf,
-    key: string,
+    { command, answers, key = '', options = NO_OPTIONS }: Everywhere,
+    servers: readonly Server[],
     signal: AbortSignal | undefined,
-    time = '',
-    which: (server: Server) => boolean = () => true,
   ): Promise<ServerAnswer[]> {
     const ask = (ops: Operation[]): Promise<ServerAnswer[]> =>
       Promise.all(
-        this.servers.filter(which).map(async (server) => {
+        servers.map(async (server) => {
           const op = new Operation(command, key, this.#dialect.answers[answers]);
           ops.push(op);
           op.pinned = true;
-          if (time !== '') op.options = { ...NO_OPTIONS, time };
+          op.options = options;
           const answer = op.promise();
           sendTo(server, op);
           return { server: server.spec, answer: await answer };

@@ -4,7 +4,7 @@ import type { MemcacheError } from '../errors';
 import { MAX_KEYS_PER_LINE } from '../limits';
 import { ABSENT, Many, Operation, type Answers, type Route } from '../net/operation';
 import type { Spot } from '../placement/placement';
-import { Command } from '../wire/wire';
+import { Command, type RequestOptions } from '../wire/wire';
 import { noServer, type Router } from './router';
 import type { Server } from './server';
 
@@ -86,6 +86,12 @@ interface Part {
   readonly routes: Route[];
 }
 
+/** Which command reads many keys, and what it sends beside them: an Operation has both. */
+export interface Reading {
+  readonly command: Command;
+  readonly options: RequestOptions;
+}
+
 /** Gets of many keys. */
 export class ManyGets {
   readonly #router: Router;
@@ -101,7 +107,7 @@ export class ManyGets {
    * @param all takes every request that is made, as long as the call lasts
    */
   get(
-    command: Command,
+    reading: Reading,
     keys: readonly string[],
     spots: readonly (Spot | undefined)[] | undefined,
     all?: Operation[],
@@ -110,10 +116,10 @@ export class ManyGets {
     const { only } = this.#router;
     if (only?.connected === true && keys.length <= MAX_KEYS_PER_LINE) {
       // One server that is there: the list goes out as it is; ways are made only if it fails.
-      this.#send(only, gather, command, new Many(keys, gather.values, undefined, undefined), 0);
+      this.#send(only, gather, reading, new Many(keys, gather.values, undefined, undefined), 0);
     } else {
       const routes = keys.map((key, i) => this.#router.start(key, spots?.[i]));
-      this.#scatter(gather, command, { keys: [...keys], places: [...keys.keys()], routes }, 0);
+      this.#scatter(gather, reading, { keys: [...keys], places: [...keys.keys()], routes }, 0);
     }
     gather.done();
     return gather.promise;
@@ -127,31 +133,34 @@ export class ManyGets {
       const route = many.routes?.[i] ?? this.#router.start(key, undefined);
       if (this.#router.advance(route)) add(part, key, many.placeOf(i), route);
     }
-    if (part.keys.length > 0) this.#scatter(gather, op.command, part, op.deadline);
+    if (part.keys.length > 0) this.#scatter(gather, op, part, op.deadline);
     if (part.keys.length < many.keys.length) op.giveUp(cause);
     else op.resolve(undefined);
   }
 
-  #scatter(gather: Gather, command: Command, all: Part, deadline: number): void {
+  #scatter(gather: Gather, reading: Reading, all: Part, deadline: number): void {
     const parts = new Map<Server, Part>();
-    let isLost = false;
+    const lost: Part = { keys: [], places: [], routes: [] };
     for (let i = 0; i < all.keys.length; i++) {
       const route = all.routes[i] as Route;
       const server = this.#router.usable(route);
       if (server === undefined) {
-        isLost = true;
+        add(lost, all.keys[i] as string, all.places[i] as number, route);
         continue;
       }
       let part = parts.get(server);
       if (part === undefined) parts.set(server, (part = { keys: [], places: [], routes: [] }));
       add(part, all.keys[i] as string, all.places[i] as number, route);
     }
-    for (const [server, part] of parts) this.#sendPart(server, gather, command, part, deadline);
-    if (isLost) gather.collect(new Operation(command, '', this.#answers)).giveUp(noServer());
+    for (const [server, part] of parts) this.#sendPart(server, gather, reading, part, deadline);
+    if (lost.keys.length === 0) return;
+    const op = gather.collect(new Operation(reading.command, '', this.#answers));
+    op.many = new Many(lost.keys, gather.values, lost.places, lost.routes);
+    op.giveUp(noServer());
   }
 
   /** In lines of a bounded number of keys. */
-  #sendPart(server: Server, gather: Gather, command: Command, part: Part, deadline: number): void {
+  #sendPart(server: Server, gather: Gather, reading: Reading, part: Part, deadline: number): void {
     for (let from = 0; from < part.keys.length; from += MAX_KEYS_PER_LINE) {
       const to = from + MAX_KEYS_PER_LINE;
       const places = part.places.slice(from, to);
@@ -161,13 +170,15 @@ export class ManyGets {
         places,
         part.routes.slice(from, to),
       );
-      this.#send(server, gather, command, many, deadline);
+      this.#send(server, gather, reading, many, deadline);
     }
   }
 
-  #send(server: Server, gather: Gather, command: Command, many: Many, deadline: number): void {
+  #send(server: Server, gather: Gather, reading: Reading, many: Many, deadline: number): void {
+    const { command, options } = reading;
     const op = gather.collect(new Operation(command, '', this.#answers));
-    op.full = command === Command.gets;
+    op.options = options;
+    op.full = command === Command.gets || command === Command.gats;
     op.many = many;
     op.deadline = deadline;
     sendTo(server, op);

@@ -12,6 +12,7 @@ import type { Address, OpenSocket } from '../net/address';
 import type { Clock } from '../net/clock';
 import { Connection, type ConnectionOptions, type Loss, type Owner } from '../net/connection';
 import { Operation } from '../net/operation';
+import type { Login } from '../wire/login';
 import { Command, type Wire } from '../wire/wire';
 import type { DecodeValue } from '../net/conversation';
 import type { FailurePolicy } from './dialect';
@@ -32,6 +33,7 @@ export interface ServerContext {
   readonly failure: FailurePolicy;
   readonly clock: Clock;
   readonly open: OpenSocket;
+  readonly login: Login | undefined;
   readonly observer: Observer;
   /** From 0 up to 1, for jitter. */
   readonly random: () => number;
@@ -69,7 +71,7 @@ export class Server implements Owner {
   constructor(spec: ServerSpec, context: ServerContext) {
     this.spec = spec;
     this.#context = context;
-    const { wire, decode, clock, open, failure } = context;
+    const { wire, decode, clock, open, login, failure } = context;
     this.#connectionOptions = {
       address: spec.address,
       name: spec.name,
@@ -77,6 +79,7 @@ export class Server implements Owner {
       decode,
       clock,
       open,
+      login,
       timeout: failure.timeout,
     };
   }
@@ -162,7 +165,8 @@ export class Server implements Owner {
   /** Whether the server failed; not when we closed, nor when an idle or just reused connection was closed by it. */
   #isFailure(loss: Loss): boolean {
     if (loss.cause instanceof ClosedError || !loss.wasBusy) return false;
-    const { resend } = this.#context.failure;
+    const { resend, losesLightly } = this.#context.failure;
+    if (losesLightly === true) return !loss.wasOpen;
     return resend.size === 0 || loss.unheard.length === 0 || this.#fruitless > 1;
   }
 

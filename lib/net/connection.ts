@@ -4,18 +4,24 @@ import type { Socket } from 'node:net';
 import {
   ClosedError,
   ConnectionError,
-  MemcacheError,
   OverloadedError,
   ProtocolError,
   TimeoutError,
+  TlsError,
+  type MemcacheError,
 } from '../errors';
 import { MAX_LEFTOVER, MAX_QUEUED, MAX_QUEUED_BYTES, READ_BUFFER_BYTES } from '../limits';
+import type { Login } from '../wire/login';
+import type { Sink } from '../wire/sink';
 import { Code, Command, type Wire } from '../wire/wire';
 import type { Address, OpenSocket } from './address';
+import { asMemcacheError, causeOf } from './causes';
 import type { Clock, Watched } from './clock';
 import { Conversation, type DecodeValue } from './conversation';
+import { Handshake } from './handshake';
 import type { Operation } from './operation';
 import { Outbox } from './outbox';
+import { readyEvent, tlsFault } from './tls';
 
 /**
  * All sockets read into this one buffer: a read is worked off before the next one begins. In front of the part that
@@ -58,6 +64,8 @@ export interface ConnectionOptions {
   /** Of one call, in milliseconds, connecting included; Infinity for none. */
   readonly timeout: number;
   readonly open: OpenSocket;
+  /** What is said before any request; undefined: nothing. */
+  readonly login: Login | undefined;
 }
 
 export class Connection implements Watched {
@@ -66,6 +74,8 @@ export class Connection implements Watched {
   readonly #socket: Socket;
   readonly #conversation: Conversation;
   readonly #outbox: Outbox;
+  /** Takes what is read: the login, and then the conversation. */
+  #reader: Handshake | Conversation;
   #isOpen = false;
   /** Open, and the socket takes more: what it cannot send stays with us, where it can still be withdrawn. */
   #isWritable = false;
@@ -90,15 +100,15 @@ export class Connection implements Watched {
   constructor(options: ConnectionOptions, owner: Owner) {
     this.#options = options;
     this.#owner = owner;
-    this.#conversation = new Conversation(options.wire, options.decode);
+    this.#reader = this.#conversation = new Conversation(options.wire, options.decode);
     this.#outbox = new Outbox(options.wire, this.#conversation.pending);
-    this.#socket = options.open(options.address, {
+    const socket = (this.#socket = options.open(options.address, {
       buffer: readInto,
       callback: (length) => this.#onRead(length),
-    });
-    this.#socket
-      .on('error', (error) => this.#die(new ConnectionError(messageOf(error), options.name, error)))
-      .on('connect', () => this.#onConnect())
+    }));
+    socket
+      .on('error', (error) => this.#die(causeOf(socket, error, options.name)))
+      .on(readyEvent(socket), () => this.#onReady())
       .on('drain', () => this.#onDrain())
       .on('end', () => this.#onEnd())
       .on('close', () => this.#die(new ConnectionError('connection closed', options.name)));
@@ -225,7 +235,13 @@ export class Connection implements Watched {
   }
 
   #write(): void {
-    const { sink } = this.#outbox;
+    this.#give(this.#outbox.sink);
+    this.#backlog = this.#socket.writableLength;
+    if (this.#backlog > 0) this.#isWritable = !this.#socket.writableNeedDrain;
+  }
+
+  /** Gives the bytes of a sink to the socket, and empties it. */
+  #give(sink: Sink): void {
     const socket = this.#socket;
     if (sink.parts.length === 0) {
       if (sink.text !== '') socket.write(sink.text, 'latin1');
@@ -239,8 +255,6 @@ export class Connection implements Watched {
       socket.uncork();
     }
     sink.clear();
-    this.#backlog = socket.writableLength;
-    if (this.#backlog > 0) this.#isWritable = !socket.writableNeedDrain;
   }
 
   /** The socket has sent all that it was given. */
@@ -260,8 +274,27 @@ export class Connection implements Watched {
     this.#onIdle();
   }
 
-  #onConnect(): void {
+  /** The socket can be written to: the user logs in where that is asked, while requests queue. */
+  #onReady(): void {
     if (this.#isDead) return;
+    const { login, wire, name } = this.#options;
+    const fault = tlsFault(this.#socket);
+    if (fault !== undefined) return this.#die(new TlsError(fault, name));
+    if (login === undefined) return this.#open();
+    const handshake = new Handshake(wire, (sink) => {
+      if (!this.#isDead) this.#give(sink);
+    });
+    this.#reader = handshake;
+    login(handshake.ask).then(
+      () => this.#open(),
+      (error: unknown) => this.#die(asMemcacheError(error, name)),
+    );
+  }
+
+  #open(): void {
+    if (this.#isDead) return;
+    this.#reader = this.#conversation;
+    this.#heard = false;
     this.#isOpen = this.#isWritable = true;
     this.#owner.opened(this);
     this.flush();
@@ -290,7 +323,7 @@ export class Connection implements Watched {
       this.#leftover = undefined;
     }
     try {
-      from = this.#conversation.read(shared, from, to);
+      from = this.#reader.read(shared, from, to);
     } catch (error) {
       this.#die(asMemcacheError(error, this.#options.name));
       return false;
@@ -362,22 +395,4 @@ function isPast({ deadline }: Operation, now: number): boolean {
 
 function flush(connection: Connection): void {
   connection.flush();
-}
-
-function messageOf(error: Error): string {
-  // Happy eyeballs wrap the errors of all addresses in one without a message.
-  if (error instanceof AggregateError) return error.errors.map(String).join('; ');
-  return error.message;
-}
-
-function asMemcacheError(error: unknown, server: string): MemcacheError {
-  if (error instanceof MemcacheError) {
-    return error.server !== undefined ? error : withServer(error, server);
-  }
-  return new ProtocolError(`reading a reply failed: ${String(error)}`, server);
-}
-
-function withServer(error: MemcacheError, server: string): MemcacheError {
-  const Class = error.constructor as new (message: string, server: string) => MemcacheError;
-  return new Class(error.message, server);
 }

@@ -76,7 +76,8 @@ export class Conversation {
       if (head === undefined) return decoder.skip(serial, bytes, from, to);
       const { command } = head;
       if (command > Command.gats) {
-        if (decoder.read(command, NO_KEY, serial, bytes, from, to) === Step.more) return decoder.at;
+        if (decoder.read(command, head.key, serial, bytes, from, to) === Step.more)
+          return decoder.at;
         this.#answer(head);
       } else {
         const op = this.#expectedGet(head);

@@ -13,15 +13,15 @@ import {
 
 /** An answer that is an exception: made when it is needed, from the error line or from what failed, and for which call. */
 export class Raise {
-  constructor(
-    readonly error: (line: string, cause: MemcacheError | undefined, call: Operation) => unknown,
-  ) {}
+  constructor(readonly error: MakeAnswer) {}
 }
 
-/** An answer that is made when it is needed, from the error line. */
+/** An answer that is made when it is needed, from the same. */
 export class Computed {
-  constructor(readonly value: (line: string) => unknown) {}
+  constructor(readonly value: MakeAnswer) {}
 }
+
+type MakeAnswer = (line: string, cause: MemcacheError | undefined, call: Operation) => unknown;
 
 /** What a client answers, by the Code of the reply. */
 export type Answers = Readonly<Partial<Record<Code, unknown>>>;
@@ -177,7 +177,7 @@ export class Operation implements Request {
     this.settled = true;
     if (answer === MISS) this.resolve(this.miss);
     else if (answer instanceof Raise) this.reject(answer.error(line, cause, this));
-    else if (answer instanceof Computed) this.resolve(answer.value(line));
+    else if (answer instanceof Computed) this.resolve(answer.value(line, cause, this));
     else this.resolve(answer);
   }
 }

@@ -46,6 +46,7 @@ const ORDER: Readonly<Record<Command, Order>> = {
   [Command.saslList]: Order.free,
   [Command.saslAuth]: Order.all,
   [Command.saslStep]: Order.all,
+  [Command.raw]: Order.all,
 };
 
 /** Of the requests whose replies prove that those before them were silent. */
@@ -85,12 +86,14 @@ export class Outbox {
     if (command === Command.get && op.many === undefined && !op.full) return this.#gather(op);
     const order = ORDER[command];
     if (this.gathered > 0 && order !== Order.free) {
-      const isOrdered = order === Order.all || this.#stamps[slotOf(op.key)] === this.#line;
-      // Else the reply to an earlier get would stand behind what the server objects to a silent request.
-      if (isOrdered || op.options.noreply) this.commit();
+      // The reply to an earlier get must not stand behind what the server objects to a silent request.
+      const isOrdered = order === Order.all || op.many !== undefined || op.options.noreply;
+      if (isOrdered || this.#stamps[slotOf(op.key)] === this.#line) this.commit();
     }
     const serial = this.#pending.tail;
-    if (op.many !== undefined) this.#wire.encodeGets(command, op.many.keys, serial, this.sink);
+    const { many } = op;
+    if (many !== undefined)
+      this.#wire.encodeGets(command, many.keys, op.options.time, serial, this.sink);
     else this.#wire.encode(op, serial, this.sink);
     if (!op.options.noreply) this.#pending.push(op);
     else {
@@ -174,7 +177,7 @@ export class Outbox {
       if (i < last) op.closesLine = false;
       this.#pending.push(op);
     }
-    this.#wire.encodeGets(Command.get, keys, serial, this.sink);
+    this.#wire.encodeGets(Command.get, keys, '', serial, this.sink);
   }
 
   /** Takes out the gathered gets: the connection is gone. */

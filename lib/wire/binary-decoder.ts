@@ -14,6 +14,7 @@ import {
 import {
   codeOf,
   ENTRY_EXTRAS,
+  GATKQ,
   GETKQ,
   hasShape,
   HEADER_BYTES,
@@ -99,7 +100,7 @@ export class BinaryDecoder implements Decoder {
     from: number,
     to: number,
   ): Step {
-    this.#asked = GETKQ;
+    this.#asked = command <= Command.gets ? GETKQ : GATKQ;
     this.#serial = serial;
     return this.#read(command, key, bytes, from, to);
   }
@@ -158,12 +159,12 @@ export class BinaryDecoder implements Decoder {
     this.end = end;
     this.owned = false;
     this.at = end;
-    return this.#asked === GETKQ ? Step.entry : Step.onlyEntry;
+    return this.#isLine ? Step.entry : Step.onlyEntry;
   }
 
   /** Not the expected entry in one piece: unfinished, another key, a miss, the line's end, an error, or nonsense. */
   #surprise(command: Command, key: string, bytes: Buffer, from: number, to: number): Step {
-    const isLine = this.#asked === GETKQ;
+    const isLine = this.#isLine;
     for (let at = from; this.#find(bytes, at, to); at = this.at) {
       if (isLine && this.#opcode === NOOP) return this.#endLine();
       this.#checkOpcode();
@@ -197,7 +198,7 @@ export class BinaryDecoder implements Decoder {
   // <header>, and the key or words
   #miss(key: string, bytes: Buffer): Step {
     const length = this.#keyLength;
-    if (this.#asked === GETKQ) throw new ProtocolError('a miss where misses are silent');
+    if (this.#isLine) throw new ProtocolError('a miss where misses are silent');
     if (length > 0 && (length !== this.#body || length !== key.length)) {
       throw new ProtocolError('a miss of another key');
     }
@@ -285,6 +286,11 @@ export class BinaryDecoder implements Decoder {
     this.text = text;
     this.inSync = inSync;
     return Step.done;
+  }
+
+  /** A noop ends the reply. */
+  get #isLine(): boolean {
+    return this.#asked === GETKQ || this.#asked === GATKQ;
   }
 
   /** Offset behind the packet. */

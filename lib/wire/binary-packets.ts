@@ -24,13 +24,15 @@ export function silentOpaque(serial: number): number {
 export const NOOP = 0x0a;
 /** Asks for one entry of many: a miss is silent, and a noop ends the line. */
 export const GETKQ = 0x0d;
+/** The same, with a new expiry time for the entry. */
+export const GATKQ = 0x24;
 
 /** The opcode of each command, and the one that answers errors alone; the same where there is none. */
 export const OPCODES: Readonly<Record<Command, readonly [loud: number, quiet: number]>> = {
   [Command.get]: [0x0c, GETKQ],
   [Command.gets]: [GETKQ, GETKQ],
-  [Command.gat]: [0x23, 0x24],
-  [Command.gats]: [0x23, 0x24],
+  [Command.gat]: [0x23, GATKQ],
+  [Command.gats]: [0x23, GATKQ],
   [Command.set]: [0x01, 0x11],
   [Command.add]: [0x02, 0x12],
   [Command.replace]: [0x03, 0x13],
@@ -49,6 +51,7 @@ export const OPCODES: Readonly<Record<Command, readonly [loud: number, quiet: nu
   [Command.saslList]: [0x20, 0x20],
   [Command.saslAuth]: [0x21, 0x21],
   [Command.saslStep]: [0x22, 0x22],
+  [Command.raw]: [0xff, 0xff], // of no command: never sent
 };
 
 /** Opcodes that a silent request can have: what their replies say is read over. */
@@ -83,6 +86,7 @@ export const PAYLOADS: Readonly<Record<Command, Payload>> = {
   [Command.saslList]: Payload.text,
   [Command.saslAuth]: Payload.text,
   [Command.saslStep]: Payload.text,
+  [Command.raw]: Payload.none,
 };
 
 /** Whether extras, key and body have the lengths of that payload. */
@@ -161,6 +165,7 @@ const CODES: Readonly<Record<Command, Codes>> = {
   [Command.saslList]: DONE,
   [Command.saslAuth]: SASL,
   [Command.saslStep]: SASL,
+  [Command.raw]: {},
 };
 
 /** Refusals that any command can meet, and whether the next reply provably follows. */

@@ -92,8 +92,8 @@ describe('the binary wire writes', () => {
 
   it('gets of many keys as a line that ends in a noop, all with one opaque', () => {
     const sink = new Sink();
-    binaryWire.encodeGets(Command.get, ['a', 'b'], SERIAL, sink);
-    binaryWire.encodeGets(Command.gets, ['c'], SERIAL, sink);
+    binaryWire.encodeGets(Command.get, ['a', 'b'], '', SERIAL, sink);
+    binaryWire.encodeGets(Command.gets, ['c'], '', SERIAL, sink);
     expect(sink.text).toBe(
       asks({ opcode: 0x0d, key: 'a' }) +
         asks({ opcode: 0x0d, key: 'b' }) +

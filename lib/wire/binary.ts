@@ -1,7 +1,16 @@
 // The binary protocol: what each command writes, and the decoder for it. Pure: bytes in, replies out.
 
 import { BinaryDecoder } from './binary-decoder';
-import { GETKQ, loudOpaque, NOOP, OPCODES, REQUEST_MAGIC, silentOpaque } from './binary-packets';
+import {
+  GATKQ,
+  GETKQ,
+  loudOpaque,
+  NOOP,
+  OPCODES,
+  REQUEST_MAGIC,
+  silentOpaque,
+} from './binary-packets';
+import { saslLogin } from './sasl';
 import type { Sink } from './sink';
 import { Command, type Request, type Wire } from './wire';
 
@@ -12,8 +21,8 @@ const MAX_KEY = 0xffff;
 
 const byte = String.fromCharCode;
 
-/** A counter that is not there is not made: its expiry time says so. */
-const NEVER_MADE = '\0'.repeat(8) + '\xff'.repeat(4);
+/** The time of a counter that is not made where it is not there. */
+const NEVER_MADE = -1;
 
 // <header><extras><key>, with `dataLength` bytes to follow. One call makes the header one string: measured fastest.
 function packet(
@@ -67,7 +76,10 @@ function timed({ key, options }: Request, opcode: number, opaque: number, sink: 
 
 // incr, decr: <delta><initial value><expiry time><key>
 function count({ key, options }: Request, opcode: number, opaque: number, sink: Sink): void {
-  sink.text += packet(opcode, opaque, uint64(options.delta) + NEVER_MADE, key, 0);
+  const { delta, initial } = options;
+  const time = initial === undefined ? NEVER_MADE : Number(options.time);
+  const extras = uint64(delta) + uint64(initial ?? '0') + uint32(time);
+  sink.text += packet(opcode, opaque, extras, key, 0);
 }
 
 // set, add, replace: <flags><expiry time><key><data>
@@ -101,7 +113,11 @@ function gets({ key }: Request, opcode: number, opaque: number, sink: Sink): voi
   sink.text += packet(opcode, opaque, '', key, 0) + packet(NOOP, opaque, '', '', 0);
 }
 
-// verbosity: <level>. memcached 1.6.18 does not know it and waits for four bytes more.
+function unspeakable(): never {
+  throw new TypeError('a raw command needs the text protocol');
+}
+
+// verbosity: <level>. memcached 1.6.18 does not know it and waits for four bytes more: not offered.
 function verbosity({ key }: Request, opcode: number, opaque: number, sink: Sink): void {
   sink.text += packet(opcode, opaque, uint32(Number(key)), '', 0);
 }
@@ -129,6 +145,7 @@ const ENCODERS: Readonly<Record<Command, Encode>> = {
   [Command.saslList]: bare,
   [Command.saslAuth]: bareWithData,
   [Command.saslStep]: bareWithData,
+  [Command.raw]: unspeakable,
 };
 
 /** Big-endian; a negative number as its two's complement, as libmemcached sends a negative time. */
@@ -156,13 +173,18 @@ export const binaryWire: Wire = {
     else ENCODERS[command](request, loud, loudOpaque(serial), sink);
   },
 
-  // getkq <key>, for each key; then noop
-  encodeGets(_command, keys, serial, sink) {
+  // getkq <key> or gatkq <time><key>, for each key; then noop
+  encodeGets(command, keys, time, serial, sink) {
     const opaque = loudOpaque(serial);
+    const touches = command === Command.gat || command === Command.gats;
+    const opcode = touches ? GATKQ : GETKQ;
+    const extras = touches ? uint32(Number(time)) : '';
     let text = '';
-    for (const key of keys) text += packet(GETKQ, opaque, '', key, 0);
+    for (const key of keys) text += packet(opcode, opaque, extras, key, 0);
     sink.text += text + packet(NOOP, opaque, '', '', 0);
   },
 
   createDecoder: () => new BinaryDecoder(),
+  createLogin: saslLogin,
+  offers: { verbosity: false, initial: true, raw: false },
 };

@@ -4,7 +4,14 @@
 // Every other reply, and every surprise, goes through the table of lines in text-lines.ts.
 
 import { ProtocolError, TooLargeError } from '../errors';
-import { MAX_STATS_BYTES, MAX_STATS_ROWS, MAX_VALUE_BYTES, SMALL_VALUE_BYTES } from '../limits';
+import {
+  MAX_LINE,
+  MAX_RAW_BYTES,
+  MAX_STATS_BYTES,
+  MAX_STATS_ROWS,
+  MAX_VALUE_BYTES,
+  SMALL_VALUE_BYTES,
+} from '../limits';
 import { lineOf, parseLine, parseValueLine, type LineReply } from './text-lines';
 import { Code, Command, Step, type Decoder } from './wire';
 
@@ -18,6 +25,9 @@ const NO_ROWS: readonly (readonly [string, string])[] = [];
 /** How many digits of flags and lengths are read without a string; longer ones are an error. */
 const MAX_DIGITS = 10;
 const MAX_FLAGS = 0xffffffff;
+
+// ERROR[<text>] | CLIENT_ERROR <text> | SERVER_ERROR <text>
+const FIRST_ERROR = /^(?:CLIENT_|SERVER_)?ERROR\b[^\r\n]*\r\n/;
 
 const isStorage: Readonly<Record<number, true>> = {
   [Command.set]: true,
@@ -51,6 +61,8 @@ export class TextDecoder implements Decoder {
   #rows: (readonly [string, string])[] = [];
   /** How long these rows were on the wire. */
   #rowBytes = 0;
+  /** The reply to a raw command, as far as it has come. */
+  #said = '';
 
   read(
     command: Command,
@@ -67,6 +79,7 @@ export class TextDecoder implements Decoder {
       return Step.done;
     }
     if (command === Command.stats) return this.#stats(bytes, from, to);
+    if (command === Command.raw) return this.#raw(key, bytes, from, to);
     return this.#line(command, bytes, from, to);
   }
 
@@ -210,6 +223,29 @@ export class TextDecoder implements Decoder {
     this.#rows = [];
     this.#rowBytes = 0;
     return this.#finish(reply, at);
+  }
+
+  // <anything><end>, or one error line
+  /**
+   * Reads up to `end`, or over an error line that stands first. Whether more follows nobody can know: this is the last
+   * reply that is read of a connection.
+   */
+  #raw(end: string, bytes: Buffer, from: number, to: number): Step {
+    const searched = Math.max(0, this.#said.length - end.length + 1);
+    this.#said += bytes.latin1Slice(from, to);
+    this.at = to;
+    const said = this.#said;
+    const error = said.length <= MAX_LINE ? FIRST_ERROR.exec(said) : null;
+    const length = error === null ? said.indexOf(end, searched) : error[0].length - 2;
+    if (length === -1) {
+      if (said.length <= MAX_RAW_BYTES) return Step.more;
+      throw new TooLargeError(`the reply to a raw command has more than ${MAX_RAW_BYTES} bytes`);
+    }
+    this.#said = '';
+    this.code = error === null ? Code.version : Code.refused;
+    this.text = said.slice(0, length);
+    this.inSync = true;
+    return Step.done;
   }
 
   #line(command: Command, bytes: Buffer, from: number, to: number): Step {

@@ -57,6 +57,7 @@ const WORDS: Readonly<Record<Command, Readonly<Record<string, Code>>>> = {
   [Command.saslList]: words({}),
   [Command.saslAuth]: words({}),
   [Command.saslStep]: words({}),
+  [Command.raw]: words({}),
 };
 
 function words(codes: Record<string, Code>): Readonly<Record<string, Code>> {

@@ -89,8 +89,8 @@ describe('the text wire writes', () => {
 
   it('gets of many keys in one line', () => {
     const sink = new Sink();
-    textWire.encodeGets(Command.get, ['a', 'b'], 0, sink);
-    textWire.encodeGets(Command.gets, ['c', 'd'], 0, sink);
+    textWire.encodeGets(Command.get, ['a', 'b'], '', 0, sink);
+    textWire.encodeGets(Command.gets, ['c', 'd'], '', 0, sink);
     expect(sink.text).toBe('get a b\r\ngets c d\r\n');
   });
 

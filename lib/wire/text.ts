@@ -2,6 +2,7 @@
 
 import type { Sink } from './sink';
 import { TextDecoder } from './text-decoder';
+import { textLogin } from './text-login';
 import { Command, type Request, type RequestOptions, type Wire } from './wire';
 
 // <command> <key> <flags> <exptime> <bytes>[ noreply][tail]\r\n<data>\r\n
@@ -44,6 +45,12 @@ function get({ key }: Request, sink: Sink): void {
   sink.text += `get ${key}\r\n`;
 }
 
+// <what the caller says>\r\n
+function raw({ entry }: Request, sink: Sink): void {
+  sink.add(entry.data);
+  sink.text += '\r\n';
+}
+
 function unspeakable(): never {
   throw new TypeError('SASL needs the binary protocol');
 }
@@ -75,6 +82,15 @@ const ENCODERS: Record<Command, (request: Request, sink: Sink) => void> = {
   [Command.saslList]: unspeakable,
   [Command.saslAuth]: unspeakable,
   [Command.saslStep]: unspeakable,
+  [Command.raw]: raw,
+};
+
+/** Names of the commands that read. */
+const READING: Readonly<Record<number, string>> = {
+  [Command.get]: 'get',
+  [Command.gets]: 'gets',
+  [Command.gat]: 'gat',
+  [Command.gats]: 'gats',
 };
 
 /** The text ("classic") protocol of memcached's protocol.txt. */
@@ -86,10 +102,13 @@ export const textWire: Wire = {
     ENCODERS[request.command](request, sink);
   },
 
-  // get <key>*\r\n
-  encodeGets(command, keys, _serial, sink) {
-    sink.text += `${command === Command.gets ? 'gets' : 'get'} ${keys.join(' ')}\r\n`;
+  // get <key>*\r\n, gat <time> <key>*\r\n
+  encodeGets(command, keys, time, _serial, sink) {
+    const name = READING[command] ?? 'get';
+    sink.text += `${time === '' ? name : `${name} ${time}`} ${keys.join(' ')}\r\n`;
   },
 
   createDecoder: () => new TextDecoder(),
+  createLogin: textLogin,
+  offers: { verbosity: true, initial: false, raw: true },
 };

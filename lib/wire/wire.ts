@@ -1,5 +1,6 @@
 // What a wire is: commands to bytes, bytes to replies. Text and binary implement it; pure, no sockets, no timers.
 
+import type { Credentials, Login } from './login';
 import type { Sink } from './sink';
 
 /** Commands as small integers, so that what differs between them is an array row. */
@@ -28,6 +29,8 @@ export const Command = {
   saslList: 19,
   saslAuth: 20,
   saslStep: 21,
+  /** Of the text protocol only: bytes of the caller's, read up to what the caller says is the reply's end. */
+  raw: 22,
 } as const;
 export type Command = (typeof Command)[keyof typeof Command];
 
@@ -44,7 +47,7 @@ export const Code = {
   end: 7,
   /** A counter's new value, in `Decoder.number`. */
   number: 8,
-  /** The server's version, in `Decoder.text`. */
+  /** The server's version, or what a raw command was answered, in `Decoder.text`. */
   version: 9,
   /** Names and values, in `Decoder.rows`. */
   rows: 10,
@@ -87,6 +90,8 @@ export interface RequestOptions {
   readonly time: string;
   /** Of incr and decr. */
   readonly delta: string;
+  /** Of incr and decr: what a counter that is not there begins with, expiring at `time`; absent: none is made. */
+  readonly initial?: string;
   /** Of cas. */
   readonly cas: string;
   /** Ask the server not to reply. */
@@ -98,10 +103,13 @@ export interface RequestOptions {
 /** What goes on the wire for one command. */
 export interface Request {
   readonly command: Command;
-  /** The wire key: char codes are the bytes. For `stats` its arguments, for `verbosity` the level, for SASL the mechanism. */
+  /**
+   * The wire key: char codes are the bytes. For `stats` its arguments, for `verbosity` the level, for SASL the
+   * mechanism, for `raw` the reply's end.
+   */
   readonly key: string;
   readonly options: RequestOptions;
-  /** Of storage commands; of SASL what is said. */
+  /** Of storage commands; of SASL and `raw` what is said. */
   readonly entry: Entry;
 }
 
@@ -191,7 +199,25 @@ export interface Wire {
    *   where the protocol has a field for that
    */
   encode(request: Request, serial: number, sink: Sink): void;
-  /** Appends one request for the entries of many keys. */
-  encodeGets(command: Command, keys: readonly string[], serial: number, sink: Sink): void;
+  /** Appends one request for the entries of many keys; `time` as in RequestOptions, of gat and gats. */
+  encodeGets(
+    command: Command,
+    keys: readonly string[],
+    time: string,
+    serial: number,
+    sink: Sink,
+  ): void;
   createDecoder(): Decoder;
+  /**
+   * What proves to a server of this protocol who the user is.
+   * @throws {ValueError} credentials that the protocol cannot say
+   */
+  createLogin(credentials: Credentials): Login;
+  /** What only one of the protocols can say safely. */
+  readonly offers: {
+    readonly verbosity: boolean;
+    /** Counters that are made when they are not there. */
+    readonly initial: boolean;
+    readonly raw: boolean;
+  };
 }

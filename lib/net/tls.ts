@@ -1,0 +1,75 @@
+// Sockets under TLS: who the server is gets checked, and nothing older than TLS 1.2 is spoken, whatever is asked.
+
+import { isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { connect, createSecureContext, TLSSocket, type ConnectionOptions } from 'node:tls';
+import { OverflowError, ValueError } from '../errors';
+import type { Address, OpenSocket } from './address';
+
+/** Node's options of tls.connect, without those that say where to connect. */
+export type TlsOptions = Omit<
+  ConnectionOptions,
+  'host' | 'port' | 'path' | 'socket' | 'timeout' | 'lookup' | 'onread'
+>;
+
+const OLD = new Set(['SSLv3', 'TLSv1', 'TLSv1.1']);
+
+/** What tls.connect hands to the socket below it too. */
+type Options = ConnectionOptions & Partial<Pick<TcpNetConnectOpts, 'family' | 'onread'>>;
+
+/**
+ * Opens sockets that are ready at `secureConnect`. Certificates and keys are read here and once.
+ * @throws {ValueError} a version before TLS 1.2
+ * @throws {Error} Node's, of certificates and keys that cannot be used
+ */
+export function openTls(options: TlsOptions): OpenSocket {
+  for (const version of [options.minVersion, options.maxVersion]) {
+    if (version !== undefined && OLD.has(version)) throw new ValueError('TLS begins at 1.2');
+  }
+  const minVersion = options.minVersion ?? 'TLSv1.2';
+  const all: ConnectionOptions = {
+    ...options,
+    secureContext: options.secureContext ?? createSecureContext({ ...options, minVersion }),
+    // Said here, so that NODE_TLS_REJECT_UNAUTHORIZED in somebody's environment changes nothing.
+    rejectUnauthorized: options.rejectUnauthorized !== false,
+  };
+  return (address, onread) => {
+    const here: Options = { ...all, ...placeOf(address, options), onread };
+    const socket = connect(here);
+    // Of a plain socket these are options; here they wait for the handle.
+    return socket.once('connect', () => socket.setNoDelay(true).setKeepAlive(true));
+  };
+}
+
+/** Where, and the name that the certificate must have: SNI knows no addresses, and then checks the address itself. */
+function placeOf(address: Address, { servername }: TlsOptions): Options {
+  if (address.kind === 'unix') return { path: address.path };
+  const { host, port, family } = address;
+  if (port > 65535) throw new OverflowError('connect(): port must be 0-65535.');
+  const name = servername ?? (isIP(host) === 0 ? host : undefined);
+  return { host, port, family, ...(name !== undefined && { servername: name }) };
+}
+
+/** The event that tells that a socket may be written to. */
+export function readyEvent(socket: Socket): 'connect' | 'secureConnect' {
+  return socket instanceof TLSSocket ? 'secureConnect' : 'connect';
+}
+
+/** Why a socket that is ready must not be used. */
+export function tlsFault(socket: Socket): string | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const version = socket.getProtocol() ?? '';
+  return /^TLSv1\.[23]$/.test(version) ? undefined : `the server speaks ${version}`;
+}
+
+/** Whether an error came of TLS rather than of the network below it. */
+export function isTlsError(socket: Socket, error: NodeJS.ErrnoException): boolean {
+  if (!(socket instanceof TLSSocket)) return false;
+  // Set where a certificate was not accepted; else null, whatever Node's types say.
+  const unauthorized: unknown = socket.authorizationError;
+  return Boolean(unauthorized) || /^ERR_(SSL|TLS)_/.test(error.code ?? '');
+}
+
+/** OpenSSL's reason without its file names. */
+export function tlsReason(error: Error & { readonly reason?: unknown }): string {
+  return typeof error.reason === 'string' ? error.reason : error.message;
+}
