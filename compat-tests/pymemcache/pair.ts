@@ -131,7 +131,8 @@ export class Pair {
       const result: unknown = Reflect.apply(made, ours, [...args.map(toJavaScript), ...named]);
       told.returned = comparable(await result);
     } catch (error) {
-      told.raised = errorText((error as Error).name, (error as Error).message);
+      const { name, message } = error as Error;
+      told.raised = `${name}: ${message}`;
     }
     if (told.raised === undefined) await settled(proxy, asked);
     // What we send beside Python's lines: the fence after commands without reply.
@@ -153,12 +154,7 @@ async function settled(proxy: LoggingProxy, { method, args, kwargs }: Call): Pro
 /** The message, or the bytes that pymemcache gives in its place. */
 function raisedText({ type, args, message }: Raised): string {
   const [first] = Array.isArray(args) ? (args as PythonValue[]) : [];
-  return errorText(type, Buffer.isBuffer(first) ? first.toString('latin1') : message);
-}
-
-/** pymemcache names the command here, we say what the server said. */
-function errorText(type: string, message: string): string {
-  return type === 'MemcacheUnknownCommandError' ? type : `${type}: ${message}`;
+  return `${type}: ${Buffer.isBuffer(first) ? first.toString('latin1') : message}`;
 }
 
 /** An argument as a TypeScript program gives it: tuples are arrays, keyword arguments an object. */

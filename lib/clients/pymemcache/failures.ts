@@ -2,6 +2,7 @@
 
 import { ConnectionError, ProtocolError, type MemcacheError as EngineError } from '../../errors';
 import { Raise } from '../../net/operation';
+import { Command } from '../../wire/wire';
 import {
   MemcacheClientError,
   MemcacheServerError,
@@ -21,17 +22,26 @@ export function mayHaveHappened(error: unknown): boolean {
   return typeof error === 'object' && error !== null && inDoubt.has(error);
 }
 
-/** Error lines by their first word; the rest of the line is the message. */
-const REPLIES: Readonly<Record<string, (text: string) => Error>> = {
-  ERROR: (text) => new MemcacheUnknownCommandError(text || 'ERROR'),
+/** Commands by their names on the wire. */
+const NAMES: ReadonlyMap<Command, string> = new Map(
+  Object.entries(Command).map(([name, command]) => [
+    command,
+    name.replace('flushAll', 'flush_all'),
+  ]),
+);
+
+/** Error lines by their first word; the message is the rest of the line, or the command that is unknown. */
+const REPLIES: Readonly<Record<string, (text: string, command: string) => Error>> = {
+  ERROR: (_text, command) => new MemcacheUnknownCommandError(command),
   CLIENT_ERROR: (text) => new MemcacheClientError(text),
   SERVER_ERROR: (text) => new MemcacheServerError(text),
 };
 
 /** The server answered an error line: it did nothing. */
-export const refused = new Raise((line) => {
+export const refused = new Raise((line, _cause, { command }) => {
   const [, word = '', text = ''] = /^(\w+) ?(.*)$/s.exec(line) ?? [];
-  return REPLIES[word]?.(text) ?? new MemcacheUnknownError(line.slice(0, SHOWN));
+  const made = REPLIES[word]?.(text, NAMES.get(command) ?? '');
+  return made ?? new MemcacheUnknownError(line.slice(0, SHOWN));
 });
 
 /** Nothing was sent: what the engine says is what there is to say. */
