@@ -50,6 +50,23 @@ export function bind(signature: Signature, given: readonly unknown[]): readonly 
 }
 
 /**
+ * What a get answers for a miss, and its signal: `get(key, x)`, `get(key, { default: x, signal })`, `get(key, x, { signal })`.
+ * An object with other names is a default itself.
+ */
+export function bindDefault(
+  signature: Signature,
+  [given, more]: readonly unknown[],
+): { miss: unknown; signal: AbortSignal | undefined } {
+  const [signal] = bind({ ...signature, names: [] }, [more]);
+  const names = isNamed(given) && more === undefined ? Object.keys(given) : [];
+  const isNames = names.every((name) => name === 'default' || name === 'signal');
+  if (!isNamed(given) || names.length === 0 || !isNames) {
+    return { miss: given ?? null, signal: signalOf(signal) };
+  }
+  return { miss: given['default'] ?? null, signal: signalOf(given['signal']) };
+}
+
+/**
  * The `signal` of a call, if it has one.
  * @throws {TypeError} it is no AbortSignal
  */
@@ -57,6 +74,13 @@ export function signalOf(value: unknown): AbortSignal | undefined {
   // One of another realm is no instance of ours.
   if (value === undefined || value === null || isSignal(value)) return value ?? undefined;
   throw new TypeError('signal must be an AbortSignal');
+}
+
+/** The signal among the arguments of a call, by name in the last one, whatever may be wrong with the others. */
+export function signalIn(given: readonly unknown[]): AbortSignal | undefined {
+  const last = given.at(-1);
+  const signal = isNamed(last) ? last['signal'] : undefined;
+  return typeof signal === 'object' && signal !== null && isSignal(signal) ? signal : undefined;
 }
 
 function isSignal(value: unknown): value is AbortSignal {
