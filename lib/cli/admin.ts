@@ -1,0 +1,235 @@
+// What the commands ask one server directly: its keys, its entries as they are stored, its statistics.
+
+import { ConnectionError, ProtocolError, ServerError, TooLargeError } from '../errors';
+import type { ServerSpec } from '../engine/server';
+import { MAX_STATS_ROWS, MAX_VALUE_BYTES } from '../limits';
+import { openSocket } from '../net/address';
+import { Dialogue, type DialogueOptions } from '../net/dialogue';
+
+/** An entry as the server holds it. */
+export interface StoredEntry {
+  readonly flags: number;
+  readonly data: Buffer;
+  /** Seconds that are left; -1: it never expires; undefined: the server cannot tell (before 1.6). */
+  readonly ttl: number | undefined;
+}
+
+/** A line of the server's list of keys. */
+export interface ListedKey {
+  readonly wire: string;
+  /** Unix time in seconds; -1: never. */
+  readonly expires: number;
+  /** Of the whole item, in bytes. */
+  readonly size: number;
+}
+
+/** An entry that is to be stored as it is. */
+export interface RawEntry {
+  readonly wire: string;
+  readonly flags: number;
+  /** By memcached's rules; here 0 or a Unix time. */
+  readonly expires: number;
+  readonly data: Buffer;
+}
+
+const UINT32 = 0xffffffff;
+const REFUSAL = /^(ERROR|CLIENT_ERROR|SERVER_ERROR|BUSY)\b/;
+/** After these the server waits for the next command: it has read the data, or read over it. */
+const STORE_ANSWER = /^(STORED|NOT_STORED|SERVER_ERROR .*)$/;
+const PLAIN_KEY = /^[^\0-\x20\x7f]{1,250}$/;
+
+export class Admin {
+  readonly server: ServerSpec;
+  readonly #options: DialogueOptions;
+  #talk: Dialogue;
+  /** Whether it has the meta commands (1.6), which tell the time that is left. */
+  #hasMeta: boolean | undefined;
+
+  private constructor(server: ServerSpec, options: DialogueOptions, talk: Dialogue) {
+    this.server = server;
+    this.#options = options;
+    this.#talk = talk;
+  }
+
+  /**
+   * @param timeout in milliseconds, of connecting and of each silence
+   * @throws {MemcacheError} it cannot be reached
+   */
+  static async connect(server: ServerSpec, timeout: number): Promise<Admin> {
+    const { address, name } = server;
+    const options = { address, name, open: openSocket, timeout };
+    return new Admin(server, options, await Dialogue.open(options));
+  }
+
+  close(): void {
+    this.#talk.close();
+  }
+
+  async version(): Promise<string> {
+    return (await this.#ask('version', /^VERSION (.*)$/))[1] ?? '';
+  }
+
+  /** Empties the server. */
+  async flush(): Promise<void> {
+    await this.#ask('flush_all', /^OK$/);
+  }
+
+  /** `stats`, in the server's order. */
+  async stats(args = ''): Promise<Map<string, string>> {
+    this.#talk.write(args === '' ? 'stats\r\n' : `stats ${args}\r\n`);
+    const stats = new Map<string, string>();
+    for (;;) {
+      const line = await this.#talk.line();
+      if (line === 'END' || line === 'RESET') return stats;
+      const [, name, value = ''] = /^STAT (\S+) ?(.*)$/.exec(line) ?? [];
+      if (name === undefined) return this.#refuse(line);
+      if (stats.size >= MAX_STATS_ROWS) throw new TooLargeError('too many stats', this.server.name);
+      stats.set(name, value);
+    }
+  }
+
+  /** The keys that the server holds, as it walks over them: a key that moves meanwhile can be missing, or come twice. */
+  async *keys(): AsyncGenerator<ListedKey, void, void> {
+    this.#talk.write('lru_crawler metadump all\r\n');
+    for (;;) {
+      const line = await this.#talk.line();
+      if (line === 'END') return;
+      if (!line.startsWith('key=')) return this.#refuse(line);
+      yield listedKey(line) ?? this.#mad('no line of a key');
+    }
+  }
+
+  /** Entries in the order asked; undefined where there is none. */
+  async entries(wires: readonly string[]): Promise<(StoredEntry | undefined)[]> {
+    this.#hasMeta ??= await this.#findMeta();
+    return this.#hasMeta ? this.#entriesByMeta(wires) : this.#entriesByGet(wires);
+  }
+
+  async entry(wire: string): Promise<StoredEntry | undefined> {
+    return (await this.entries([wire]))[0];
+  }
+
+  /**
+   * Stores entries as they are.
+   * @returns what the server answered for each, in order: `STORED`, `NOT_STORED`, or an error line
+   */
+  async store(name: 'set' | 'add', entries: readonly RawEntry[]): Promise<string[]> {
+    for (const { wire, flags, expires, data } of entries) {
+      this.#talk.write(`${name} ${wire} ${flags} ${expires} ${data.length}\r\n`);
+      this.#talk.write(data);
+      this.#talk.write('\r\n');
+    }
+    const answers: string[] = [];
+    while (answers.length < entries.length) {
+      const line = await this.#talk.line();
+      if (!STORE_ANSWER.test(line)) return this.#refuse(line);
+      answers.push(line);
+    }
+    return answers;
+  }
+
+  async #ask(line: string, answer: RegExp): Promise<RegExpExecArray> {
+    this.#talk.write(`${line}\r\n`);
+    const reply = await this.#talk.line();
+    return answer.exec(reply) ?? this.#refuse(reply);
+  }
+
+  /** `mn` is answered by MN where there are meta commands; elsewhere by ERROR, and proxies hang up. */
+  async #findMeta(): Promise<boolean> {
+    try {
+      this.#talk.write('mn\r\n');
+      return (await this.#talk.line()) === 'MN';
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error;
+      this.#talk = await Dialogue.open(this.#options);
+      return false;
+    }
+  }
+
+  // mg <key> f t v[ b]\r\n -> VA <size> f<flags> t<seconds>\r\n<data>\r\n, or EN\r\n
+  async #entriesByMeta(wires: readonly string[]): Promise<(StoredEntry | undefined)[]> {
+    this.#talk.write(wires.map((wire) => `mg ${metaKey(wire)} f t v\r\n`).join(''));
+    const found: (StoredEntry | undefined)[] = [];
+    while (found.length < wires.length) {
+      const line = await this.#talk.line();
+      if (line.startsWith('EN')) {
+        found.push(undefined);
+        continue;
+      }
+      // Flags of the reply stand in the order asked.
+      const match = /^VA (\d+) f(\d+) t(-?\d+)(?: b)?$/.exec(line);
+      if (match === null) return this.#refuse(line);
+      const [, size, flags, ttl] = match;
+      found.push({ ...(await this.#data(flags, size)), ttl: Number(ttl) });
+    }
+    return found;
+  }
+
+  // get <key>*\r\n -> (VALUE <key> <flags> <size>\r\n<data>\r\n)* END\r\n
+  async #entriesByGet(wires: readonly string[]): Promise<(StoredEntry | undefined)[]> {
+    // A key that no command line can hold (the binary protocol stores them) cannot be asked for here.
+    const asked = wires.filter((wire) => PLAIN_KEY.test(wire));
+    const found = new Map<string, StoredEntry>();
+    if (asked.length > 0) this.#talk.write(`get ${asked.join(' ')}\r\n`);
+    while (asked.length > 0) {
+      const line = await this.#talk.line();
+      if (line === 'END') break;
+      const [, wire, flags, size] = /^VALUE (\S+) (\d+) (\d+)$/.exec(line) ?? [];
+      if (wire === undefined) return this.#refuse(line);
+      found.set(wire, { ...(await this.#data(flags, size)), ttl: undefined });
+    }
+    return wires.map((wire) => found.get(wire));
+  }
+
+  async #data(flags = '', size = ''): Promise<{ flags: number; data: Buffer }> {
+    if (Number(flags) > UINT32) this.#mad(`flags ${flags}`);
+    if (Number(size) > MAX_VALUE_BYTES) {
+      return this.#fail(new TooLargeError(`a value of ${size} bytes`, this.server.name));
+    }
+    const data = await this.#talk.bytes(Number(size));
+    const end = await this.#talk.line();
+    if (end !== '') this.#mad('a value longer than announced');
+    return { flags: Number(flags), data };
+  }
+
+  #refuse(line: string): never {
+    const { name } = this.server;
+    return this.#fail(
+      REFUSAL.test(line)
+        ? new ServerError(line, name)
+        : new ProtocolError(`an unexpected line of ${line.length} bytes`, name),
+    );
+  }
+
+  #mad(what: string): never {
+    return this.#fail(new ProtocolError(what, this.server.name));
+  }
+
+  /** The reply is none that was asked for: nobody knows what the next one would belong to. */
+
+  #fail(error: Error): never {
+    this.close();
+    throw error;
+  }
+}
+
+/** Bytes that a command line cannot hold are sent in base64, with the flag that says so. */
+function metaKey(wire: string): string {
+  if (PLAIN_KEY.test(wire)) return wire;
+  return `${Buffer.from(wire, 'latin1').toString('base64')} b`;
+}
+
+// key=<percent-encoded> exp=<unix time or -1> la=<unix time> cas=<id> fetch=<yes|no> cls=<slab> size=<bytes>[ ...]
+function listedKey(line: string): ListedKey | undefined {
+  const match = /^key=(\S+) exp=(-?\d+) .*\bsize=(\d+)/.exec(line);
+  if (match === null) return undefined;
+  const [, quoted = '', expires, size] = match;
+  return { wire: percentDecoded(quoted), expires: Number(expires), size: Number(size) };
+}
+
+function percentDecoded(text: string): string {
+  if (!text.includes('%')) return text;
+  return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(parseInt(hex, 16)),
+  );
+}

@@ -1,0 +1,174 @@
+// `memcache-py get`: entries as Python reads them, or their bytes in any form that helps.
+
+import { repr } from '../../value/pickle/repr';
+import type { ServerSpec } from '../../engine/server';
+import type { StoredEntry } from '../admin';
+import { disassemble } from '../disassembly';
+import { format, inflated, read, shownRaise, typeOf, type Reading } from '../entry';
+import { Exit, UsageError } from '../errors';
+import { flagNames } from '../families';
+import { jsonOf } from '../json';
+import { wireOf, type Command, type Session } from '../session';
+import { escaped, plural, shownTtl } from '../text';
+
+/** One key that was asked for, and what is there. */
+interface Found {
+  readonly key: string;
+  readonly server: ServerSpec;
+  readonly entry: StoredEntry;
+}
+
+type Show = (session: Session, found: Found) => Promise<Exit>;
+
+/** How an entry is shown, by the option that asks for it. */
+const FORMS: Readonly<Record<string, Show>> = {
+  json: showJson,
+  raw: showRaw,
+  hex: showHex,
+  disassemble: showOpcodes,
+};
+
+export const get: Command = {
+  usage: 'KEY... [--json | --raw | --hex | --disassemble]',
+  about: [
+    "Shows each entry as Python's repr of what the client reads; on a terminal with its server, type, flags, size and",
+    'time to live. Reading a pickle runs nothing. Exit code 1 when a key is missing, 3 when one cannot be read.',
+  ],
+  options: {
+    json: { type: 'boolean', help: 'a line of JSON for each key, missing ones too' },
+    raw: { type: 'boolean', help: 'the bytes as they are stored, and nothing else' },
+    hex: { type: 'boolean', help: 'the bytes as they are stored, as xxd shows them' },
+    disassemble: { type: 'boolean', help: "the opcodes of a pickle, as Python's pickletools.dis" },
+  },
+  run,
+};
+
+async function run(session: Session): Promise<Exit> {
+  const { args, terminal } = session;
+  const forms = Object.keys(FORMS).filter((form) => args.has(form));
+  if (forms.length > 1) throw new UsageError(`--${forms.join(' and --')} exclude each other`);
+  if (args.positionals.length === 0) throw new UsageError('get needs a key');
+  const show = FORMS[forms[0] ?? ''] ?? (terminal.isTerminal ? showForPeople : showRepr);
+  let exit: Exit = Exit.hit;
+  for (const key of args.positionals) {
+    const wire = wireOf(key);
+    const server = session.home(wire);
+    const entry = await (await session.admin(server)).entry(wire);
+    const code =
+      entry === undefined
+        ? await missing(session, key, server, forms)
+        : await show(session, { key, server, entry });
+    if (code > exit) exit = code;
+  }
+  return exit;
+}
+
+async function missing(
+  { terminal }: Session,
+  key: string,
+  { name }: ServerSpec,
+  forms: readonly string[],
+): Promise<Exit> {
+  if (forms[0] === 'json') {
+    await terminal.line(JSON.stringify({ key, server: name, found: false }));
+  } else {
+    terminal.note(`memcache-py: no such key: ${escaped(key)} (on ${name})`);
+  }
+  return Exit.miss;
+}
+
+/** The repr; what cannot be read is told, with what helps. */
+async function showRepr(session: Session, { key, entry }: Found): Promise<Exit> {
+  const reading = read(session.useFront(), entry);
+  if ('raised' in reading) return unreadable(session, key, reading.raised);
+  await session.terminal.line(printable(reading.value));
+  return Exit.hit;
+}
+
+/** Names inside a repr (of modules, of classes) are what the pickle says: nothing in it may reach the terminal as it is. */
+function printable(value: unknown): string {
+  return repr(value).replace(/\p{C}/gu, (char) => escaped(char));
+}
+
+function unreadable({ terminal, chosen }: Session, key: string, raised: unknown): Exit {
+  const { name } = chosen.family;
+  terminal.note(
+    `memcache-py: ${escaped(key)}: ${name} raises ${escaped(shownRaise(raised))} (--raw, --hex, --disassemble show the bytes)`,
+  );
+  return Exit.server;
+}
+
+async function showForPeople(session: Session, found: Found): Promise<Exit> {
+  const { terminal, chosen } = session;
+  const { key, server, entry } = found;
+  const reading = read(session.useFront(), entry);
+  await terminal.line(
+    `${terminal.paint('bold', escaped(key))}  ${terminal.paint('dim', server.name)}`,
+  );
+  if ('value' in reading) await terminal.line(terminal.paint('green', printable(reading.value)));
+  const facts = [
+    typeOf(reading),
+    `flags ${entry.flags} (${format(chosen.family, entry)})`,
+    plural(entry.data.length, 'byte'),
+    shownTtl(entry.ttl),
+  ];
+  await terminal.line(terminal.paint('dim', escaped(facts.join(', '))));
+  return 'raised' in reading ? unreadable(session, key, reading.raised) : Exit.hit;
+}
+
+async function showJson(session: Session, { key, server, entry }: Found): Promise<Exit> {
+  const { flags, data, ttl } = entry;
+  const reading = read(session.useFront(), entry);
+  const members: [string, string][] = [
+    ['key', JSON.stringify(key)],
+    ['server', JSON.stringify(server.name)],
+    ['found', 'true'],
+    ['flags', String(flags)],
+    ['flag_names', JSON.stringify(flagNames(session.chosen.family, flags))],
+    ['size', String(data.length)],
+    ['ttl', ttl === undefined || ttl < 0 ? 'null' : String(ttl)],
+    ['type', JSON.stringify(typeOf(reading))],
+    ...readingJson(reading),
+  ];
+  const text = members.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(',');
+  await session.terminal.line(`{${text}}`);
+  return 'raised' in reading ? Exit.server : Exit.hit;
+}
+
+function readingJson(reading: Reading): [string, string][] {
+  if ('raised' in reading) return [['error', JSON.stringify(shownRaise(reading.raised))]];
+  return [
+    ['repr', JSON.stringify(repr(reading.value))],
+    ['value', jsonOf(reading.value)],
+  ];
+}
+
+async function showRaw({ terminal }: Session, { entry }: Found): Promise<Exit> {
+  await terminal.write(entry.data);
+  return Exit.hit;
+}
+
+const ROW = 16;
+
+async function showHex({ terminal }: Session, { entry: { data } }: Found): Promise<Exit> {
+  for (let at = 0; at < data.length; at += ROW) {
+    const row = data.subarray(at, at + ROW);
+    const hex = row.toString('hex').replace(/(.{4})(?=.)/g, '$1 ');
+    const text = row.latin1Slice().replace(/[^\x20-\x7e]/g, '.');
+    await terminal.line(`${at.toString(16).padStart(8, '0')}: ${hex.padEnd(39)}  ${text}`);
+  }
+  return Exit.hit;
+}
+
+async function showOpcodes(session: Session, { key, entry }: Found): Promise<Exit> {
+  const { terminal, chosen } = session;
+  const pickle = inflated(chosen.family, entry);
+  try {
+    for (const line of disassemble(pickle)) await terminal.line(line);
+    return Exit.hit;
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ValueError') throw error;
+    terminal.note(`memcache-py: ${escaped(key)} is no pickle: ${escaped(error.message)}`);
+    return Exit.server;
+  }
+}

@@ -1,0 +1,147 @@
+#!/usr/bin/env node
+// The `memcache-py` command: finds the subcommand, runs it, and turns what went wrong into an exit code.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MemcacheError, PythonError } from '../errors';
+import { Exit, UsageError } from './errors';
+import { Arguments, COMMON, commandAt, helpOf } from './options';
+import { Session, type Command } from './session';
+import { ReaderGone, Terminal, type Streams } from './terminal';
+import { escaped } from './text';
+
+interface Row {
+  readonly summary: string;
+  readonly load: () => Command;
+}
+
+/* eslint-disable @typescript-eslint/no-require-imports -- a command's code is loaded when it is run: a quick start */
+const store = (): typeof import('./commands/store') => require('./commands/store') as never;
+const change = (): typeof import('./commands/change') => require('./commands/change') as never;
+
+const COMMANDS: Readonly<Record<string, Row>> = {
+  get: {
+    summary: 'show entries as Python reads them',
+    load: () => (require('./commands/get') as typeof import('./commands/get')).get,
+  },
+  set: { summary: 'store a value as a Python client does', load: () => store().set },
+  add: { summary: 'store it if the key does not exist', load: () => store().add },
+  replace: { summary: 'store it if the key exists', load: () => store().replace },
+  delete: { summary: 'delete entries', load: () => change().remove },
+  touch: { summary: 'give entries a new time to live', load: () => change().touch },
+  incr: { summary: 'count up', load: () => change().incr },
+  decr: { summary: 'count down', load: () => change().decr },
+};
+/* eslint-enable @typescript-eslint/no-require-imports */
+
+/** Runs a command line and answers its exit code; what fails is told on stderr, and nothing is thrown. */
+export async function main(argv: readonly string[], streams: Streams): Promise<Exit> {
+  const terminal = new Terminal(streams);
+  try {
+    return await dispatch(argv, streams, terminal);
+  } catch (error) {
+    terminal.progress('');
+    if (error instanceof ReaderGone) return Exit.hit;
+    terminal.note(`memcache-py: ${messageOf(error)}`);
+    return error instanceof UsageError ? Exit.usage : Exit.server;
+  }
+}
+
+async function dispatch(
+  argv: readonly string[],
+  streams: Streams,
+  terminal: Terminal,
+): Promise<Exit> {
+  const at = commandAt(argv);
+  const name = argv[at];
+  if (name === undefined) return withoutCommand(argv, streams, terminal);
+  const row = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (row === undefined)
+    throw new UsageError(`no such command: ${escaped(name)} (memcache-py --help)`);
+  const command = row.load();
+  const args = new Arguments(argv.toSpliced(at, 1), command.options, streams.env);
+  if (args.has('help')) {
+    await terminal.line(helpFor(name, command).join('\n'));
+    return Exit.hit;
+  }
+  const session = new Session(terminal, args, streams.stdin, streams.env);
+  try {
+    return await command.run(session);
+  } finally {
+    await session.close();
+  }
+}
+
+async function withoutCommand(
+  argv: readonly string[],
+  streams: Streams,
+  terminal: Terminal,
+): Promise<Exit> {
+  const args = new Arguments(argv, VERSION, streams.env);
+  if (args.has('version')) {
+    await terminal.line(`memcache-py ${versionOf()}`);
+    return Exit.hit;
+  }
+  if (args.has('help')) {
+    await terminal.line(overview().join('\n'));
+    return Exit.hit;
+  }
+  throw new UsageError(`no command is given\n\n${overview().join('\n')}`);
+}
+
+const VERSION = { version: { type: 'boolean', help: 'show the version' } } as const;
+
+function overview(): string[] {
+  const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
+  return [
+    'memcache-py: look into a memcached that Python programs use, and write into it as they do',
+    '',
+    'usage: memcache-py COMMAND [OPTIONS] ...',
+    '',
+    ...Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`),
+    '',
+    'options of all commands (memcache-py COMMAND --help shows its own):',
+    ...helpOf({ ...COMMON, ...VERSION }),
+    '',
+    EXIT_CODES,
+  ];
+}
+
+function helpFor(name: string, { usage, about, options }: Command): string[] {
+  return [
+    `usage: memcache-py ${name} ${usage}`.trimEnd(),
+    '',
+    ...about,
+    '',
+    ...(Object.keys(options).length === 0 ? [] : [...helpOf(options), '']),
+    'options of all commands:',
+    ...helpOf(COMMON),
+    '',
+    EXIT_CODES,
+  ];
+}
+
+const EXIT_CODES =
+  'exit codes: 0 done; 1 no such key, or not stored; 2 bad command line; 3 a server or an entry failed';
+
+function versionOf(): string {
+  const text = readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version; // the file is our own
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof UsageError) return error.message;
+  if (error instanceof MemcacheError) {
+    const { server, message } = error;
+    return server === undefined ? escaped(message) : `${server}: ${escaped(message)}`;
+  }
+  if (error instanceof PythonError) return `${error.name}: ${escaped(error.message)}`;
+  if (error instanceof Error) return escaped(`${error.name}: ${error.message}`);
+  return escaped(String(error));
+}
+
+if (require.main === module) {
+  void main(process.argv.slice(2), process).then((code) => {
+    process.exitCode = code;
+  });
+}

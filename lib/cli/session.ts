@@ -1,0 +1,140 @@
+// One run of a command: what it was given, and the servers and the client it works on, opened when first asked for.
+
+import type { ServerSpec } from '../engine/server';
+import { bytesOf } from '../engine/keys';
+import { MAX_KEY_LENGTH } from '../limits';
+import { Admin } from './admin';
+import { UsageError, type Exit } from './errors';
+import { choose, type Chosen } from './families';
+import type { Front } from './fronts/front';
+import type { Arguments, Options } from './options';
+import { PLACEMENTS, type Locate } from './placements';
+import { parseServers, type ServerList } from './servers';
+import type { Terminal } from './terminal';
+import { escaped } from './text';
+
+/** A command: a file of `commands/`. */
+export interface Command {
+  /** What stands behind its name: `KEY...`. */
+  readonly usage: string;
+  /** Lines of its help. */
+  readonly about: readonly string[];
+  readonly options: Options;
+  run(session: Session): Promise<Exit>;
+}
+
+const MS = 1000;
+/** A timer cannot be longer. */
+const MAX_TIMEOUT_S = 2_000_000;
+
+export class Session {
+  readonly terminal: Terminal;
+  readonly args: Arguments;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly env: NodeJS.ProcessEnv;
+  readonly #admins = new Map<ServerSpec, Promise<Admin>>();
+  #list: ServerList | undefined;
+  #chosen: Chosen | undefined;
+  #locate: Locate | undefined;
+  #front: Front | undefined;
+
+  constructor(
+    terminal: Terminal,
+    args: Arguments,
+    stdin: NodeJS.ReadableStream,
+    env: NodeJS.ProcessEnv,
+  ) {
+    this.terminal = terminal;
+    this.args = args;
+    this.stdin = stdin;
+    this.env = env;
+  }
+
+  /** What --servers says. */
+  get list(): ServerList {
+    const texts = this.args.texts('servers', 'MEMCACHE_PY_SERVERS');
+    return (this.#list ??= parseServers(texts.length === 0 ? ['127.0.0.1:11211'] : texts));
+  }
+
+  get servers(): readonly ServerSpec[] {
+    return this.list.servers;
+  }
+
+  /** What --client says. */
+  get chosen(): Chosen {
+    const name = this.args.text('client', 'MEMCACHE_PY_CLIENT') ?? 'python-memcached';
+    return (this.#chosen ??= choose(name));
+  }
+
+  /**
+   * The client that --client says.
+   * @param protocol of pickles, where one was named
+   */
+  useFront(protocol?: number): Front {
+    return (this.#front ??= this.makeFront(this.servers, protocol));
+  }
+
+  /** In milliseconds. */
+  get timeout(): number {
+    const seconds = this.args.number('timeout', 3, false, 'MEMCACHE_PY_TIMEOUT');
+    if (seconds > 0 && seconds <= MAX_TIMEOUT_S) return seconds * MS;
+    throw new UsageError('--timeout is a number of seconds above 0');
+  }
+
+  /** A client like it, over these servers. */
+  makeFront(servers: readonly ServerSpec[], protocol?: number): Front {
+    const { family, release } = this.chosen;
+    const python = this.args.text('python', 'MEMCACHE_PY_PYTHON');
+    if (python !== undefined && python !== '2' && python !== '3') {
+      throw new UsageError(`--python is 2 or 3: not ${python}`);
+    }
+    return family.make({
+      servers,
+      release,
+      python: python === undefined ? undefined : python === '2' ? 2 : 3,
+      protocol,
+      timeout: this.timeout,
+    });
+  }
+
+  /** The connection to one server. */
+  admin(server: ServerSpec): Promise<Admin> {
+    let admin = this.#admins.get(server);
+    if (admin === undefined) {
+      admin = Admin.connect(server, this.timeout);
+      this.#admins.set(server, admin);
+    }
+    return admin;
+  }
+
+  /** The server where the client looks for a key. */
+  home(wire: string): ServerSpec {
+    this.#locate ??= PLACEMENTS[this.chosen.placement].build(this.servers);
+    const server = this.servers[this.#locate(wire)];
+    if (server === undefined) throw new UsageError('the client places this key on no server');
+    return server;
+  }
+
+  async close(): Promise<void> {
+    this.#front?.close();
+    for (const admin of this.#admins.values()) {
+      await admin.then(
+        (open) => open.close(),
+        () => undefined,
+      );
+    }
+  }
+}
+
+/**
+ * A key of the command line as it is sent: utf-8.
+ * @throws {UsageError} memcached takes no such key
+ */
+export function wireOf(key: string): string {
+  const wire = bytesOf(key);
+  const isBad = wire === '' || wire.length > MAX_KEY_LENGTH || /[\0-\x20\x7f]/.test(wire);
+  if (!isBad) return wire;
+  throw new UsageError(
+    `a key is 1 to ${MAX_KEY_LENGTH} bytes without spaces and control characters: ${escaped(key)}`,
+  );
+}
