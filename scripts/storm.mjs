@@ -1,7 +1,9 @@
-// A long storm: npm run storm -- --seconds 60 --seed 1 --servers 3; or histories in memory: -- --histories 50000 --seed 1
+// A long storm: npm run storm -- --seconds 60 --seed 1 --servers 3; or histories in memory, on all CPUs: -- --histories 50000 --seed 1
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import ts from 'typescript';
 
 const require = createRequire(import.meta.url);
@@ -43,21 +45,52 @@ async function rage() {
   }
 }
 
-async function simulate(histories) {
+/** Histories first, first + step, ... of one thread; each seed has a safe and a live one. */
+async function simulate({ histories, first, step }) {
   const { simulate } = require('../lib/net/testing/simulation.ts');
   const counts = { reads: 0, hits: 0, writes: 0, done: 0 };
   const faults = new Map();
   const violations = [];
-  const started = performance.now();
-  for (let i = 0; i < histories; i++) {
+  for (let i = first; i < histories; i += step) {
     const mode = i % 2 === 0 ? 'safety' : 'liveness';
     const result = await simulate(seed + (i >> 1), mode);
-    for (const name of Object.keys(counts)) counts[name] += result.counts[name];
+    add(counts, Object.entries(result.counts));
     for (const [name, times] of result.struck) faults.set(name, (faults.get(name) ?? 0) + times);
     for (const each of result.violations) violations.push({ seed: seed + (i >> 1), mode, ...each });
   }
-  const rate = Math.round((histories / (performance.now() - started)) * 60_000);
-  print(`${histories} histories, ${rate} a minute, from seed ${seed}`, counts, faults, violations);
+  return { counts, faults, violations };
 }
 
-await (values.histories === undefined ? rage() : simulate(Number(values.histories)));
+function add(sums, entries) {
+  for (const [name, count] of entries) sums[name] = (sums[name] ?? 0) + count;
+}
+
+/** The histories shared out among threads, one a CPU. */
+async function simulateAll(histories) {
+  const step = availableParallelism();
+  const started = performance.now();
+  const parts = await Promise.all(
+    Array.from({ length: step }, (_, first) => {
+      const worker = new Worker(new URL(import.meta.url), {
+        argv: process.argv.slice(2),
+        workerData: { histories, first, step },
+      });
+      return new Promise((resolve, reject) =>
+        worker.once('message', resolve).once('error', reject),
+      );
+    }),
+  );
+  const counts = {};
+  const faults = {};
+  for (const part of parts) {
+    add(counts, Object.entries(part.counts));
+    add(faults, part.faults);
+  }
+  const rate = Math.round((histories / (performance.now() - started)) * 60_000);
+  const violations = parts.flatMap((part) => part.violations);
+  const name = `${histories} histories, ${rate} a minute, from seed ${seed}`;
+  print(name, counts, new Map(Object.entries(faults)), violations);
+}
+
+if (!isMainThread) parentPort.postMessage(await simulate(workerData));
+else await (values.histories === undefined ? rage() : simulateAll(Number(values.histories)));

@@ -149,6 +149,31 @@ it('row 64: 10,000 reconnects: heap and handles stay flat', async () => {
   expect(await run(body, { node: ['--expose-gc'] })).toBe('flat\n0');
 }, 30_000);
 
+it('row 64: 3,600,000 calls, an hour of 1,000 a second: the heap stays flat', async () => {
+  const body = `
+    const mc = new Client([name], { ...options, socket_timeout: 60 });
+    const CALLERS = 256;
+    const work = async (calls, caller) => {
+      for (let i = caller; i < calls; i += CALLERS) {
+        const key = 'k' + (i % 1000);
+        if (i % 10 === 0) await mc.set(key, 'value of ' + key);
+        else if (i % 10 === 1) await mc.incr('n');
+        else await mc.get(key);
+      }
+    };
+    const round = async (calls) => {
+      await Promise.all(Array.from({ length: CALLERS }, (_, caller) => work(calls, caller)));
+      gc(); gc();
+      return process.memoryUsage().heapUsed;
+    };
+    await round(200_000);
+    const before = await round(1_700_000);
+    const after = await round(1_700_000);
+    print(after - before < 400_000 ? 'flat' : 'grew by ' + (after - before));
+    mc.disconnect_all();`;
+  expect(await run(body, { node: ['--expose-gc'] })).toBe('flat');
+}, 180_000);
+
 it('row 66: worker threads: each has connections of its own, a client that is sent arrives without methods', async () => {
   const body = `
     const { isMainThread, parentPort, Worker } = require('node:worker_threads');
