@@ -127,7 +127,7 @@ function stored(entry: RawEntry | undefined): unknown {
 }
 
 function textOf(outcome: Outcome): string {
-  if ('returned' in outcome) return String(outcome.returned);
+  if ('returned' in outcome) return outcome.returned as string; // a repr
   return `${outcome.raised.type}: ${outcome.raised.message}`;
 }
 

@@ -17,10 +17,14 @@ import {
   type Counted,
   type ExpireArguments,
   type FlushArguments,
+  type GatArguments,
+  type GatsArguments,
   type GetArguments,
   type GetsArguments,
   type Mapping,
   type NoReplyArguments,
+  type RawArguments,
+  type ShutdownArguments,
   type StatsArguments,
   type StoreArguments,
   type ValueWithCas,
@@ -51,6 +55,12 @@ export abstract class AnyClient {
   /** Puts the value behind the stored one; flags and expiry stay as they are. */
   append(key: Key, value: unknown, ...rest: StoreArguments): Promise<boolean> {
     return this.#call((calls) => calls.store('append', undefined, key, value, rest));
+  }
+
+  /** Sets the server's memory for values, in megabytes. */
+  async cache_memlimit(memlimit: Integer, options?: CallOptions): Promise<true> {
+    const [signal] = bind(SIGNATURES.cache_memlimit, [options]);
+    return this.#read(signal, true, (calls, given) => calls.cache_memlimit(memlimit, given));
   }
 
   /**
@@ -111,6 +121,23 @@ export abstract class AnyClient {
     return this.#call((calls) => calls.flush_all(rest));
   }
 
+  /** One key's value, or `default`; gives it a new expiry (after 4.0.0). */
+  async gat(key: Key, ...rest: GatArguments): Promise<unknown> {
+    const [expire = 0, miss = null, signal] = bindValues(SIGNATURES.gat, rest);
+    return this.#read(signal, miss, (calls, given) =>
+      calls.gat(undefined, key, expire, miss, given),
+    );
+  }
+
+  /** One key's value and cas id, or both defaults; gives it a new expiry (after 4.0.0). */
+  async gats(key: Key, ...rest: GatsArguments): Promise<ValueWithCas> {
+    const [expire = 0, miss = null, cas = null, signal] = bindValues(SIGNATURES.gats, rest);
+    const both: ValueWithCas = [miss, cas];
+    return this.#read(signal, both, (calls, given) =>
+      calls.gats(undefined, key, expire, both, given),
+    );
+  }
+
   /** One key's value, or `default`. */
   async get(key: Key, ...rest: GetArguments): Promise<unknown> {
     const [miss = null, signal] = bindValues(SIGNATURES.get, rest);
@@ -160,6 +187,14 @@ export abstract class AnyClient {
     return this.#call((calls) => calls.quit(options));
   }
 
+  /**
+   * Sends bytes of your own and answers what comes before `end_tokens` (default CR LF), on a connection of its own (4.0).
+   * Text is ASCII, or utf-8 with `allow_unicode_keys`.
+   */
+  raw_command(command: string | Uint8Array, ...rest: RawArguments): Promise<Buffer> {
+    return this.#call((calls) => calls.raw_command(command, rest));
+  }
+
   /** Stores only if the key exists. */
   replace(key: Key, value: unknown, ...rest: StoreArguments): Promise<boolean> {
     return this.#call((calls) => calls.store('replace', undefined, key, value, rest));
@@ -178,6 +213,11 @@ export abstract class AnyClient {
   /** As `set_many`. */
   set_multi(values: Mapping, ...rest: StoreArguments): Promise<Key[]> {
     return this.set_many(values, ...rest);
+  }
+
+  /** Asks the server to end, which it must have been started for. */
+  shutdown(...rest: ShutdownArguments): Promise<null> {
+    return this.#call((calls) => calls.shutdown(rest));
   }
 
   /** What the server tells of itself; `args`: `items`, `slabs`, `cachedump`, `1`, `10`... */

@@ -10,19 +10,21 @@ import {
   type ChangeOptions,
   type Entry,
 } from '../../engine/engine';
-import type { WireKey } from '../../engine/keys';
+import { bytesOf, type WireKey } from '../../engine/keys';
 import type { Observer, ServerSpec } from '../../engine/server';
 import type { Hit } from '../../net/operation';
 import type { PlacementFactory, Spot } from '../../placement/placement';
 import { bind, signalOf, type CallOptions } from '../shared/arguments';
-import { createDialect, type Held } from './dialect';
+import { createDialect, THROWN, type Held } from './dialect';
+import { MemcacheError, MemcacheUnexpectedCloseError, MemcacheUnknownError } from './exceptions';
+import { SHOWN } from './failures';
 import { checkKey, type Key } from './keys';
-import { casText, deltaText, expireText, flagsOf, type Integer } from './numbers';
+import { casText, countText, deltaText, expireText, flagsOf, type Integer } from './numbers';
 import type { Options } from './options';
 import { pairsOf, SIGNATURES, type Counted, type Mapping, type ValueWithCas } from './signatures';
 import { openerOf } from './sockets';
 import { statsOf, type Stat } from './stats';
-import { valueBytes } from './text';
+import { ascii, utf8, valueBytes } from './text';
 
 export type StoreMethod = 'set' | 'add' | 'replace' | 'append' | 'prepend';
 
@@ -32,6 +34,8 @@ export interface Site {
   /** How long a failed server is left alone, in milliseconds. */
   readonly deadFor?: number;
 }
+
+const CRLF = '\r\n';
 
 type Rest = readonly unknown[];
 type Rows = readonly (readonly [name: string, value: string])[];
@@ -128,6 +132,28 @@ export class Calls {
     return hit.then((found) => (found === ABSENT ? miss : this.#valueWithCas(key, found as Hit)));
   }
 
+  gat(
+    spot: Spot | undefined,
+    key: Key,
+    expire: unknown,
+    miss: unknown,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    const held = this.#getAndTouch(Command.gat, spot, key, expire, signal);
+    return held.then((found) => (found === ABSENT ? miss : this.#value(key, found as Held)));
+  }
+
+  gats(
+    spot: Spot | undefined,
+    key: Key,
+    expire: unknown,
+    miss: ValueWithCas,
+    signal: AbortSignal | undefined,
+  ): Promise<ValueWithCas> {
+    const hit = this.#getAndTouch(Command.gats, spot, key, expire, signal);
+    return hit.then((found) => (found === ABSENT ? miss : this.#valueWithCas(key, found as Hit)));
+  }
+
   get_many(
     spot: Spot | undefined,
     keys: Iterable<Key>,
@@ -182,15 +208,16 @@ export class Calls {
     return this.#change(Command.touch, spot, key, options, signal) as Promise<boolean>;
   }
 
-  /** Of every server, with its spec. */
+  /** Of every server, or that of a spot, with its spec. */
   async stats(
     args: readonly Key[],
     signal: AbortSignal | undefined,
+    spot?: Spot,
   ): Promise<[ServerSpec, Record<string, Stat>][]> {
     const { release, key_prefix } = this.#options;
     const prefix = release.prefixesArguments ? key_prefix : '';
     const words = args.map((arg) => this.wire(arg, prefix));
-    const answers = await this.engine.stats(words.join(' '), signal);
+    const answers = await this.engine.stats(words.join(' '), signal, spot);
     const isDump = words[0] === 'cachedump';
     return answers.map(({ server, answer }) => [server, statsOf(answer as Rows, isDump)]);
   }
@@ -202,11 +229,51 @@ export class Calls {
     return Buffer.from(String(first?.answer), 'latin1');
   }
 
-  /** Empties every server. */
-  async flush_all(rest: Rest): Promise<true> {
-    const [delay = 0, , signal] = bind(SIGNATURES.flush_all, rest);
-    await this.engine.flushAll(expireText(delay, 'delay'), signalOf(signal));
+  /** Empties every server, or that of a spot. */
+  async flush_all(rest: Rest, spot?: Spot): Promise<true> {
+    const [delay = 0, noreply, signal] = bind(SIGNATURES.flush_all, rest);
+    const time = expireText(delay, 'delay');
+    const isSilent = Boolean(noreply ?? this.#options.default_noreply);
+    await this.engine.flushAll(time, signalOf(signal), spot, isSilent);
     return true;
+  }
+
+  /** Of the first server. */
+  async cache_memlimit(memlimit: unknown, signal: AbortSignal | undefined): Promise<true> {
+    const { release, key_prefix } = this.#options;
+    const prefix = release.prefixesArguments ? key_prefix : '';
+    const words = `cache_memlimit ${prefix}${countText(memlimit, 'memlimit')}`;
+    const answer = await this.#raw(words, CRLF, signal);
+    if (answer === 'OK') return true;
+    throw new MemcacheUnknownError(answer.slice(0, SHOWN));
+  }
+
+  /** Asks the first server to end; that it closes the connection is its answer. */
+  async shutdown(rest: Rest): Promise<null> {
+    const [graceful, signal] = bind(SIGNATURES.shutdown, rest);
+    const words = graceful === true ? 'shutdown graceful' : 'shutdown';
+    try {
+      await this.#raw(words, CRLF, signalOf(signal));
+    } catch (error) {
+      if (!(error instanceof MemcacheUnexpectedCloseError)) throw error;
+    }
+    return null;
+  }
+
+  /** Asks the first server on a connection of its own: only the caller can know where the reply ends. */
+  async raw_command(command: string | Uint8Array, rest: Rest): Promise<Buffer> {
+    const [end, signal] = bind(SIGNATURES.raw_command, rest);
+    const encode = this.#options.allow_unicode_keys ? utf8 : ascii;
+    const bytes = (text: unknown): string =>
+      bytesOf(text instanceof Uint8Array ? text : encode(String(text)));
+    const answer = await this.#raw(bytes(command), bytes(end ?? '') || CRLF, signalOf(signal));
+    return Buffer.from(answer, 'latin1');
+  }
+
+  #raw(command: string, end: string, signal: AbortSignal | undefined): Promise<string> {
+    const [server] = this.engine.servers;
+    if (server === undefined) throw new MemcacheError('there is no server');
+    return this.engine.raw(server, { command, end }, THROWN, signal) as Promise<string>;
   }
 
   /** Asks every connected server to close its connection. */
@@ -214,6 +281,17 @@ export class Calls {
     const [signal] = bind(SIGNATURES.quit, [options]);
     await this.engine.quit(signalOf(signal));
     return null;
+  }
+
+  #getAndTouch(
+    command: 2 | 3,
+    spot: Spot | undefined,
+    key: Key,
+    expire: unknown,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    const wire = this.wire(key);
+    return this.engine.getAndTouch(command, wire, spot, expireText(expire), ABSENT, signal);
   }
 
   #change(

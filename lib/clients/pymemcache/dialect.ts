@@ -46,7 +46,8 @@ export function createDialect(
   };
 }
 
-const THROWN: Answers = {
+/** Of calls that have no answer but the one of the server. */
+export const THROWN: Answers = {
   [Code.refused]: refused,
   [Code.failed]: failed,
   [Code.unreached]: unreached,

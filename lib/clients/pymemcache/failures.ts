@@ -1,7 +1,7 @@
 // What is thrown for each way a call can fail: pymemcache's exceptions for replies, the engine's for sockets and deadlines.
 
 import { ConnectionError, ProtocolError, type MemcacheError as EngineError } from '../../errors';
-import { Raise } from '../../net/operation';
+import { Raise, type Operation } from '../../net/operation';
 import { Command } from '../../wire/wire';
 import {
   MemcacheClientError,
@@ -12,7 +12,7 @@ import {
 } from './exceptions';
 
 /** pymemcache shows no more of a reply that it does not know (base.py, `line[:32]`). */
-const SHOWN = 32;
+export const SHOWN = 32;
 
 /** Errors of calls that were sent: the server may have done what it was asked. */
 const inDoubt = new WeakSet<object>();
@@ -38,11 +38,15 @@ const REPLIES: Readonly<Record<string, (text: string, command: string) => Error>
 };
 
 /** The server answered an error line: it did nothing. */
-export const refused = new Raise((line, _cause, { command }) => {
-  const [, word = '', text = ''] = /^(\w+) ?(.*)$/s.exec(line) ?? [];
-  const made = REPLIES[word]?.(text, NAMES.get(command) ?? '');
+export const refused = new Raise((line, _cause, call) => {
+  const [, word = '', text = ''] = /^(\w+):? ?(.*)$/s.exec(line) ?? [];
+  const made = REPLIES[word]?.(text, nameOf(call));
   return made ?? new MemcacheUnknownError(line.slice(0, SHOWN));
 });
+
+function nameOf({ command, entry }: Operation): string {
+  return command === Command.raw ? String(entry.data) : (NAMES.get(command) ?? '');
+}
 
 /** Nothing was sent: what the engine says is what there is to say. */
 export const unreached = new Raise((line, cause) => cause ?? new ConnectionError(line));

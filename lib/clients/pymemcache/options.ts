@@ -132,7 +132,7 @@ function resolve(names: readonly Name[], given: readonly unknown[]): Options {
 }
 
 /** A serde may be a plain object too, which is not one of names. */
-function isSerde(value: unknown): boolean {
+export function isSerde(value: unknown): boolean {
   return isNamed(value) && typeof value['serialize'] === 'function';
 }
 

@@ -6,13 +6,15 @@ import { oneOf } from '../shared/parameters';
 export interface Release {
   /** `stats` and `cache_memlimit` put `key_prefix` before their arguments (base.py 3.5.2:1055). */
   readonly prefixesArguments: boolean;
+  /** What HashClient's `incr` and `decr` answer when no server is asked (hash.py). */
+  readonly unasked: false | null;
   /** Pythons it runs on. */
   readonly pythons: readonly (2 | 3)[];
 }
 
 const RELEASES = {
-  '3.5.2': { prefixesArguments: true, pythons: [2, 3] },
-  '4.0': { prefixesArguments: false, pythons: [3] },
+  '3.5.2': { prefixesArguments: true, unasked: false, pythons: [2, 3] },
+  '4.0': { prefixesArguments: false, unasked: null, pythons: [3] },
 } as const satisfies Record<string, Release>;
 
 export type ReleaseName = keyof typeof RELEASES;
