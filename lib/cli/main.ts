@@ -31,6 +31,22 @@ const COMMANDS: Readonly<Record<string, Row>> = {
   touch: { summary: 'give entries a new time to live', load: () => change().touch },
   incr: { summary: 'count up', load: () => change().incr },
   decr: { summary: 'count down', load: () => change().decr },
+  keys: {
+    summary: 'list keys',
+    load: () => (require('./commands/keys') as typeof import('./commands/keys')).keys,
+  },
+  stats: {
+    summary: 'show what servers count',
+    load: () => (require('./commands/stats') as typeof import('./commands/stats')).stats,
+  },
+  where: {
+    summary: 'show the server of a key under every client',
+    load: () => (require('./commands/where') as typeof import('./commands/where')).where,
+  },
+  flush: {
+    summary: 'empty all servers',
+    load: () => (require('./commands/flush') as typeof import('./commands/flush')).flush,
+  },
 };
 /* eslint-enable @typescript-eslint/no-require-imports */
 

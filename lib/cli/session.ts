@@ -2,6 +2,7 @@
 
 import type { ServerSpec } from '../engine/server';
 import { bytesOf } from '../engine/keys';
+import { PythonError } from '../errors';
 import { MAX_KEY_LENGTH } from '../limits';
 import { Admin } from './admin';
 import { UsageError, type Exit } from './errors';
@@ -88,13 +89,14 @@ export class Session {
     if (python !== undefined && python !== '2' && python !== '3') {
       throw new UsageError(`--python is 2 or 3: not ${python}`);
     }
-    return family.make({
-      servers,
-      release,
-      python: python === undefined ? undefined : python === '2' ? 2 : 3,
-      protocol,
-      timeout: this.timeout,
-    });
+    const { timeout } = this;
+    const version = python === undefined ? undefined : python === '2' ? 2 : 3;
+    try {
+      return family.make({ servers, release, python: version, protocol, timeout });
+    } catch (error) {
+      // The client's own words: of releases, Pythons and servers that it does not know.
+      throw error instanceof PythonError ? new UsageError(error.message) : error;
+    }
   }
 
   /** The connection to one server. */

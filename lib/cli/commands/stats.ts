@@ -1,0 +1,218 @@
+// `memcache-py stats`: what servers count, a column each.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServerSpec } from '../../engine/server';
+import { Exit, UsageError } from '../errors';
+import type { Command, Session } from '../session';
+import { table, type Column } from '../table';
+import { escaped, shownBytes, shownCount, shownSeconds } from '../text';
+
+type Stats = ReadonlyMap<string, string>;
+
+/** What is asked for by name. */
+const KINDS = ['items', 'slabs', 'settings', 'conns', 'sizes'] as const;
+const MAX_WATCH_S = 86_400;
+
+export const stats: Command = {
+  usage: `[${KINDS.join(' | ')}] [--all] [--watch [--every SECONDS]]`,
+  about: [
+    'Shows what the servers count: an overview, or with --all everything. items and slabs show a line for each slab',
+    'class. --watch shows the overview again and again, with what changed per second.',
+  ],
+  options: {
+    all: { type: 'boolean', help: 'everything that the server tells, by its own names' },
+    watch: { type: 'boolean', short: 'w', help: 'go on until interrupted' },
+    every: { type: 'string', value: 'SECONDS', help: 'between two looks (1)' },
+    count: { type: 'string', value: 'N', help: 'with --watch: stop after so many looks' },
+    json: { type: 'boolean', help: 'a line of JSON for each server, of all it tells' },
+  },
+  run,
+};
+
+async function run(session: Session): Promise<Exit> {
+  const { args } = session;
+  const [kind = '', ...more] = args.positionals;
+  if (more.length > 0 || (kind !== '' && !KINDS.some((each) => each === kind))) {
+    throw new UsageError(`stats takes one of ${KINDS.join(', ')}`);
+  }
+  if (args.has('watch')) return watch(session, kind);
+  await show(session, kind, await ask(session, kind), undefined);
+  return Exit.hit;
+}
+
+type Answer = readonly [server: ServerSpec, stats: Stats];
+
+function ask(session: Session, kind: string): Promise<Answer[]> {
+  return Promise.all(
+    session.servers.map(async (server): Promise<Answer> => {
+      return [server, await (await session.admin(server)).stats(kind)];
+    }),
+  );
+}
+
+async function watch(session: Session, kind: string): Promise<Exit> {
+  const { args, terminal } = session;
+  const every = args.number('every', 1, false);
+  if (every <= 0 || every > MAX_WATCH_S) throw new UsageError('--every is a number of seconds');
+  const count = args.number('count', Infinity);
+  const stop = new AbortController();
+  const interrupted = (): void => stop.abort();
+  process.once('SIGINT', interrupted);
+  try {
+    let before: Answer[] | undefined;
+    for (let looks = 0; looks < count && !stop.signal.aborted; looks++) {
+      if (looks > 0) await sleep(every * 1000, undefined, stop).catch(() => undefined);
+      if (stop.signal.aborted) break;
+      const now = await ask(session, kind);
+      if (terminal.isTerminal) await terminal.write('\x1b[H\x1b[2J');
+      await show(session, kind, now, before === undefined ? undefined : { before, every });
+      before = now;
+    }
+    return Exit.hit;
+  } finally {
+    process.off('SIGINT', interrupted);
+  }
+}
+
+/** Servers' answers before, and how many seconds ago that was. */
+interface Past {
+  readonly before: readonly Answer[];
+  readonly every: number;
+}
+
+async function show(
+  session: Session,
+  kind: string,
+  answers: readonly Answer[],
+  past: Past | undefined,
+): Promise<void> {
+  const { args, terminal } = session;
+  if (args.has('json')) {
+    for (const [{ name }, stats] of answers) {
+      await terminal.line(JSON.stringify({ server: name, stats: Object.fromEntries(stats) }));
+    }
+    return;
+  }
+  const classes = args.has('all') ? undefined : CLASS_FIELDS[kind];
+  const lines =
+    classes !== undefined
+      ? classTable(session, answers, classes)
+      : serverTable(
+          session,
+          answers,
+          args.has('all') || kind !== '' ? all(answers) : overview(past),
+        );
+  for (const line of lines) await terminal.line(line);
+}
+
+/** What one row of a table by servers shows of each. */
+interface Row {
+  readonly title: string;
+  readonly cell: (stats: Stats, server: number) => string;
+}
+
+function serverTable(
+  { terminal }: Session,
+  answers: readonly Answer[],
+  rows: readonly Row[],
+): string[] {
+  const columns: Column[] = [
+    { title: '' },
+    ...answers.map(([{ name }]) => ({ title: name, right: true })),
+  ];
+  const cells = rows.map(({ title, cell }) => [
+    title,
+    ...answers.map(([, stats], i) => escaped(cell(stats, i))),
+  ]);
+  return table(terminal, columns, cells);
+}
+
+function all(answers: readonly Answer[]): Row[] {
+  const names = new Set(answers.flatMap(([, stats]) => [...stats.keys()]));
+  return Array.from(names, (name) => ({
+    title: escaped(name),
+    cell: (stats) => stats.get(name) ?? '-',
+  }));
+}
+
+function numberOf(stats: Stats, name: string): number {
+  return Number(stats.get(name) ?? NaN);
+}
+
+function counted(number: number, show: (number: number) => string = shownCount): string {
+  return Number.isFinite(number) ? show(number) : '-';
+}
+
+/** A counter, and how fast it grew. */
+function rate(title: string, name: string, past: Past | undefined): Row {
+  return {
+    title,
+    cell: (stats, server) => {
+      const now = numberOf(stats, name);
+      const earlier = past?.before[server]?.[1];
+      if (past === undefined || earlier === undefined) return counted(now);
+      const growth = (now - numberOf(earlier, name)) / past.every;
+      return `${counted(now)} (${counted(Math.round(growth))}/s)`;
+    },
+  };
+}
+
+function share(stats: Stats, part: string, whole: string): string {
+  const ratio = numberOf(stats, part) / numberOf(stats, whole);
+  return Number.isFinite(ratio) ? `${(ratio * 100).toFixed(1)} %` : '-';
+}
+
+function overview(past: Past | undefined): Row[] {
+  return [
+    { title: 'version', cell: (stats) => stats.get('version') ?? '-' },
+    { title: 'up for', cell: (stats) => counted(numberOf(stats, 'uptime'), shownSeconds) },
+    { title: 'items', cell: (stats) => counted(numberOf(stats, 'curr_items')) },
+    { title: 'bytes', cell: (stats) => counted(numberOf(stats, 'bytes'), shownBytes) },
+    { title: 'of', cell: (stats) => counted(numberOf(stats, 'limit_maxbytes'), shownBytes) },
+    { title: 'full', cell: (stats) => share(stats, 'bytes', 'limit_maxbytes') },
+    { title: 'hit ratio', cell: (stats) => share(stats, 'get_hits', 'cmd_get') },
+    rate('gets', 'cmd_get', past),
+    rate('sets', 'cmd_set', past),
+    rate('evictions', 'evictions', past),
+    rate('bytes read', 'bytes_read', past),
+    rate('bytes written', 'bytes_written', past),
+    { title: 'connections', cell: (stats) => counted(numberOf(stats, 'curr_connections')) },
+  ];
+}
+
+/** Of slab classes: the fields that are shown of each. */
+const CLASS_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  items: ['number', 'age', 'mem_requested', 'evicted', 'expired_unfetched', 'outofmemory'],
+  slabs: ['chunk_size', 'total_pages', 'used_chunks', 'free_chunks', 'get_hits', 'cmd_set'],
+};
+
+/** `items:<class>:<field>` and `<class>:<field>`, a line for each class of each server. */
+function classTable(
+  { terminal }: Session,
+  answers: readonly Answer[],
+  fields: readonly string[],
+): string[] {
+  const columns: Column[] = [
+    { title: 'server' },
+    ...['class', ...fields].map((title) => ({ title, right: true })),
+  ];
+  const rows = answers.flatMap(([{ name }, stats]) =>
+    Array.from(classesOf(stats), ([id, values]) => [
+      name,
+      id,
+      ...fields.map((field) => counted(numberOf(values, field))),
+    ]),
+  );
+  return table(terminal, columns, rows);
+}
+
+function classesOf(stats: Stats): Map<string, Map<string, string>> {
+  const classes = new Map<string, Map<string, string>>();
+  for (const [name, value] of stats) {
+    const [, id, field] = /^(?:items:)?(\d+):(\w+)$/.exec(name) ?? [];
+    if (id === undefined || field === undefined) continue;
+    const values = classes.get(id) ?? new Map<string, string>();
+    classes.set(id, values.set(field, value));
+  }
+  return classes;
+}

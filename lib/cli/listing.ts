@@ -1,0 +1,90 @@
+// The keys of all servers, one after the other, as far as --prefix, --match and --limit let them through.
+
+import { ServerError } from '../errors';
+import type { ServerSpec } from '../engine/server';
+import { bytesOf } from '../engine/keys';
+import type { ListedKey } from './admin';
+import { Progress } from './progress';
+import type { Options } from './options';
+import type { Session } from './session';
+import { keyText } from './text';
+
+export const FILTERS: Options = {
+  prefix: { type: 'string', value: 'TEXT', help: 'only keys that begin so' },
+  match: { type: 'string', value: 'GLOB', help: 'only keys like this: * any text, ? a character, [a-z] one of these' },
+}; // prettier-ignore
+
+/** A key, and where it was found. */
+export interface Listed extends ListedKey {
+  readonly server: ServerSpec;
+}
+
+/** Whether a wire key is wanted. */
+export function filterOf({ args }: Session): (wire: string) => boolean {
+  const prefix = bytesOf(args.text('prefix') ?? '');
+  const glob = args.text('match');
+  if (glob === undefined) return (wire) => wire.startsWith(prefix);
+  const pattern = patternOf(glob);
+  return (wire) => wire.startsWith(prefix) && pattern.test(keyText(wire) ?? wire);
+}
+
+/** A glob as a pattern of the whole key. */
+export function patternOf(glob: string): RegExp {
+  const source = glob.replace(/\[(\^|!)?([^\]]+)\]|\*+|\?|[^*?[]|\[/g, (part, not, set) => {
+    if (typeof set === 'string') {
+      return `[${not === undefined ? '' : '^'}${set.replace(/[\\\]^[&~|]/g, '\\$&')}]`;
+    }
+    if (part === '?') return '.';
+    return part.startsWith('*') ? '.*' : part.replace(/[\\^$.+(){}|/[\]-]/g, '\\$&');
+  });
+  return new RegExp(`^${source}$`, 'su');
+}
+
+/**
+ * The wanted keys of all servers. Looks at each key of a server as the server walks over them, so nothing is held.
+ * @param what the keys are counted as
+ */
+export async function* listing(
+  session: Session,
+  what = 'keys',
+): AsyncGenerator<Listed, void, void> {
+  const isWanted = filterOf(session);
+  const progress = new Progress(session.terminal, `${what} seen`, await countOf(session));
+  try {
+    for (const server of session.servers) {
+      const admin = await session.admin(server);
+      for await (const key of admin.keys()) {
+        progress.add(1);
+        if (isWanted(key.wire)) yield { ...key, server };
+      }
+    }
+  } catch (error) {
+    throw explained(error);
+  } finally {
+    progress.end();
+  }
+}
+
+/** How many keys there are, where somebody watches them being counted. */
+async function countOf(session: Session): Promise<number | undefined> {
+  if (!session.terminal.showsProgress) return undefined;
+  let count = 0;
+  for (const server of session.servers) {
+    const stats = await (await session.admin(server)).stats();
+    count += Number(stats.get('curr_items') ?? 0);
+  }
+  return count;
+}
+
+/** What stands behind a refusal to list keys. */
+const ADVICE: readonly (readonly [line: RegExp, advice: string])[] = [
+  [/^BUSY/, 'it is listing its keys for somebody else: try again'],
+  [/crawler disabled/, 'it lists no keys with its lru_crawler off'],
+  [/^ERROR/, 'memcached lists its keys from 1.4.31 on, and a proxy does not'],
+];
+
+function explained(error: unknown): unknown {
+  if (!(error instanceof ServerError)) return error;
+  const advice = ADVICE.find(([line]) => line.test(error.line))?.[1];
+  return advice === undefined ? error : new ServerError(`${error.line}: ${advice}`, error.server);
+}
