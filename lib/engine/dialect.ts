@@ -15,6 +15,8 @@ export interface FailurePolicy {
   readonly losesLightly?: true;
   /** Of one call, in milliseconds, connecting included; Infinity for none. */
   readonly timeout: number;
+  /** Of connecting alone, TLS and login included, in milliseconds; absent: as long as the calls may wait. */
+  readonly connectTimeout?: number | undefined;
   /** Empty a server that comes back before anything else is asked of it. */
   readonly flushOnReconnect: boolean;
   /** Commands that are sent once more when the server closed the connection without a byte of reply. */

@@ -4,7 +4,7 @@ import { UnsupportedError, type MemcacheError } from '../errors';
 import { openSocket } from '../net/address';
 import { Clock, systemTime } from '../net/clock';
 import { ABSENT, Operation, type Answers } from '../net/operation';
-import { openTls } from '../net/tls';
+import { overTls } from '../net/tls';
 import { Command, NO_ENTRY, NO_OPTIONS, type Entry, type RequestOptions } from '../wire/wire';
 import type { Spot } from '../placement/placement';
 import { Aborts } from './aborts';
@@ -56,7 +56,7 @@ export class Engine {
    */
   constructor(dialect: Dialect, specs: readonly ServerSpec[], options: EngineOptions) {
     const { wire, decode, failure, placement, answers } = dialect;
-    const { tls, auth } = options;
+    const { open = openSocket, tls, auth } = options;
     this.#dialect = dialect;
     this.#router = new Router(placement, failure.whenDead);
     this.#manyGets = new ManyGets(this.#router, answers.getMany);
@@ -64,8 +64,11 @@ export class Engine {
       wire,
       decode,
       failure,
-      clock: new Clock(failure.timeout, options.time ?? systemTime),
-      open: options.open ?? (tls === undefined ? openSocket : openTls(tls)),
+      clock: new Clock(
+        Math.min(failure.timeout, failure.connectTimeout ?? Infinity),
+        options.time ?? systemTime,
+      ),
+      open: tls === undefined ? open : overTls(open, tls),
       login: auth === undefined ? undefined : wire.createLogin(auth),
       observer: options.observer,
       random: options.random ?? Math.random,

@@ -81,6 +81,7 @@ export class Server implements Owner {
       open,
       login,
       timeout: failure.timeout,
+      connectTimeout: failure.connectTimeout ?? Infinity,
     };
   }
 

@@ -12,7 +12,6 @@ import {
 } from '../errors';
 import { MAX_LEFTOVER, MAX_QUEUED, MAX_QUEUED_BYTES, READ_BUFFER_BYTES } from '../limits';
 import type { Login } from '../wire/login';
-import type { Sink } from '../wire/sink';
 import { Code, Command, type Wire } from '../wire/wire';
 import type { Address, OpenSocket } from './address';
 import { asMemcacheError, causeOf } from './causes';
@@ -22,6 +21,7 @@ import { Handshake } from './handshake';
 import type { Operation } from './operation';
 import { Outbox } from './outbox';
 import { readyEvent, tlsFault } from './tls';
+import { write } from './write';
 
 /**
  * All sockets read into this one buffer: a read is worked off before the next one begins. In front of the part that
@@ -63,6 +63,8 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   /** Of one call, in milliseconds, connecting included; Infinity for none. */
   readonly timeout: number;
+  /** Until requests can be sent, in milliseconds; Infinity: as long as calls may wait. */
+  readonly connectTimeout: number;
   readonly open: OpenSocket;
   /** What is said before any request; undefined: nothing. */
   readonly login: Login | undefined;
@@ -74,6 +76,8 @@ export class Connection implements Watched {
   readonly #socket: Socket;
   readonly #conversation: Conversation;
   readonly #outbox: Outbox;
+  /** When it must be open, on the monotonic clock. */
+  readonly #openBy: number;
   /** Takes what is read: the login, and then the conversation. */
   #reader: Handshake | Conversation;
   #isOpen = false;
@@ -85,6 +89,8 @@ export class Connection implements Watched {
   #deadline = 0;
   /** Behind the last request whose bytes were given to the socket. */
   #sentTail = 0;
+  /** Silent requests that were given to the socket, which has not sent them yet. */
+  readonly #leaving: Operation[] = [];
   /** The server has sent something since the connection was last idle. */
   #heard = false;
   /** Bytes of a reply that is not whole. */
@@ -114,12 +120,16 @@ export class Connection implements Watched {
       .on('close', () => this.#die(new ConnectionError('connection closed', options.name)));
     this.#socket.unref();
     options.clock.watch(this);
+    this.#openBy = options.clock.now() + options.connectTimeout;
   }
 
   get busy(): boolean {
     const { pending } = this.#conversation;
     return (
-      pending.head !== pending.tail || this.#outbox.gathered > 0 || this.#outbox.silent.length > 0
+      pending.head !== pending.tail ||
+      this.#outbox.gathered > 0 ||
+      this.#outbox.silent.length > 0 ||
+      this.#leaving.length > 0
     );
   }
 
@@ -173,7 +183,7 @@ export class Connection implements Watched {
   #isAwaited(): boolean {
     const { pending } = this.#conversation;
     const { gathered, silent } = this.#outbox;
-    if (gathered > 0 || silent.length > 0) return true;
+    if (gathered > 0 || silent.length > 0 || this.#leaving.length > 0) return true;
     for (let p = pending.tail - 1; p >= pending.head; p--) {
       if (pending.get(p)?.awaited === true) return true;
     }
@@ -192,11 +202,12 @@ export class Connection implements Watched {
   }
 
   expire(now: number): void {
-    const late = this.#isLate(now);
-    if (!late) return;
-    const { name, timeout } = this.#options;
+    const { name, timeout, connectTimeout } = this.#options;
+    const isStuck = !this.#isOpen && now >= this.#openBy;
+    if (!isStuck && !this.#isLate(now)) return;
     const what = this.#isOpen ? 'no reply' : 'no connection';
-    this.#die(new TimeoutError(`${what} within ${timeout} ms`, name), now);
+    const limit = isStuck ? connectTimeout : timeout;
+    this.#die(new TimeoutError(`${what} within ${limit} ms`, name), now);
   }
 
   #isLate(now: number): boolean {
@@ -205,7 +216,7 @@ export class Connection implements Watched {
       const op = pending.get(p);
       if (op !== undefined && isPast(op, now)) return true;
     }
-    return this.#outbox.silent.some((op) => isPast(op, now));
+    return [...this.#outbox.silent, ...this.#leaving].some((op) => isPast(op, now));
   }
 
   /** The first call of a tick: take the time, hold the process, and send when the tick is over. */
@@ -231,30 +242,13 @@ export class Connection implements Watched {
     if (!this.#isWritable) return;
     this.#write();
     this.#sentTail = this.#conversation.pending.tail;
-    if (this.#outbox.silent.length > 0) this.#settleSilent();
+    if (this.#outbox.silent.length > 0) this.#leaveSilent();
   }
 
   #write(): void {
-    this.#give(this.#outbox.sink);
+    write(this.#socket, this.#outbox.sink);
     this.#backlog = this.#socket.writableLength;
     if (this.#backlog > 0) this.#isWritable = !this.#socket.writableNeedDrain;
-  }
-
-  /** Gives the bytes of a sink to the socket, and empties it. */
-  #give(sink: Sink): void {
-    const socket = this.#socket;
-    if (sink.parts.length === 0) {
-      if (sink.text !== '') socket.write(sink.text, 'latin1');
-    } else {
-      socket.cork();
-      for (const part of sink.parts) {
-        if (typeof part === 'string') socket.write(part, 'latin1');
-        else socket.write(part);
-      }
-      if (sink.text !== '') socket.write(sink.text, 'latin1');
-      socket.uncork();
-    }
-    sink.clear();
   }
 
   /** The socket has sent all that it was given. */
@@ -265,9 +259,18 @@ export class Connection implements Watched {
   }
 
   /** A silent request is answered when it is sent; the outbox fences it off from the next reply. */
-  #settleSilent(): void {
-    for (const op of this.#outbox.takeSilent()) {
-      this.#conversation.silent++;
+  #leaveSilent(): void {
+    const silent = this.#outbox.takeSilent();
+    const count = silent.length;
+    for (const op of silent) this.#leaving.push(op);
+    this.#conversation.silent += count;
+    // The callback of a write of nothing tells that all before it is sent.
+    if (this.#backlog === 0) this.#settleSilent(count);
+    else this.#socket.write('', (error) => this.#settleSilent(error ? 0 : count));
+  }
+
+  #settleSilent(count: number): void {
+    for (const op of this.#leaving.splice(0, count)) {
       op.settled = true;
       op.resolve(op.miss);
     }
@@ -282,7 +285,7 @@ export class Connection implements Watched {
     if (fault !== undefined) return this.#die(new TlsError(fault, name));
     if (login === undefined) return this.#open();
     const handshake = new Handshake(wire, (sink) => {
-      if (!this.#isDead) this.#give(sink);
+      if (!this.#isDead) write(this.#socket, sink);
     });
     this.#reader = handshake;
     login(handshake.ask).then(
@@ -382,6 +385,7 @@ export class Connection implements Watched {
       const op = pending.shift();
       if (op !== undefined && !op.settled) (isSent ? sent : unsent).push(op);
     }
+    sent.push(...this.#leaving.splice(0));
     unsent.push(...this.#outbox.drain(), ...this.#outbox.takeSilent());
     this.#outbox.sink.clear();
     for (const op of unsent) op.closesLine = true;

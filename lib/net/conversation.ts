@@ -6,7 +6,7 @@
 import { isAscii } from 'node:buffer';
 import { ProtocolError } from '../errors';
 import { Code, Command, Step, type Decoder, type Wire } from '../wire/wire';
-import { ABSENT, Operation, type Many } from './operation';
+import { ABSENT, isFence, Operation, type Many } from './operation';
 import { Ring } from './ring';
 
 /** Turns an entry into a value; `bytes` is shared unless `owned`: copy what is kept. `ascii`: known to be nothing else. */
@@ -41,6 +41,8 @@ export class Conversation {
   #inDoubt: 0 | 1 = 0;
   /** Position of the get of the current line whose entry is expected next. */
   #expected = 0;
+  /** How many objections to silent requests came before a fence's reply. */
+  #objections = 0;
 
   /** Whether all that is being read is ASCII: asked once for all values in it, which are then decoded faster. */
   #ascii: boolean | undefined = undefined;
@@ -62,7 +64,8 @@ export class Conversation {
    */
   read(bytes: Buffer, from: number, to: number): number {
     const rest = this.#readAll(bytes, from, to);
-    if (this.#decoder.objections > this.silent) throw new ProtocolError('an objection to nothing');
+    if (this.#decoder.objections + this.#objections > this.silent)
+      throw new ProtocolError('an objection to nothing');
     return rest;
   }
 
@@ -207,7 +210,11 @@ export class Conversation {
   }
 
   #answer(op: Operation): void {
-    const { code, text, number, rows } = this.#decoder;
+    const { code, text, number, rows, inSync } = this.#decoder;
+    if (code === Code.refused && inSync && isFence(op)) {
+      this.#objections++; // to a silent request before it: its own reply is still to come
+      return;
+    }
     this.pending.shift();
     if (code === Code.number || code === Code.version || code === Code.rows) {
       op.settled = true;

@@ -5,7 +5,7 @@ import {
   Code,
   NO_ENTRY,
   NO_OPTIONS,
-  type Command,
+  Command,
   type Entry,
   type Request,
   type RequestOptions,
@@ -44,6 +44,21 @@ export const ABSENT = Symbol('absent');
 export interface Route {
   spot: number | bigint | string;
   attempt: number;
+}
+
+/** Of the requests whose replies prove that what the server objected to those before them has all come. */
+const FENCE: RequestOptions = { ...NO_OPTIONS };
+
+/** A request that nobody waits for, between a silent one and the next. */
+export function fence(): Operation {
+  const op = new Operation(Command.version, '', {});
+  op.options = FENCE;
+  op.abandon(); // no other server need be asked
+  return op;
+}
+
+export function isFence(op: Operation): boolean {
+  return op.options === FENCE;
 }
 
 /** The keys that one get of many asks a server for, and how far its reply has come. */

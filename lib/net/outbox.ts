@@ -7,8 +7,8 @@
 
 import { MAX_JOINED_GETS } from '../limits';
 import { Sink } from '../wire/sink';
-import { Command, NO_OPTIONS, type RequestOptions, type Wire } from '../wire/wire';
-import { Operation } from './operation';
+import { Command, type Wire } from '../wire/wire';
+import { fence, isFence, type Operation } from './operation';
 import type { Ring } from './ring';
 
 const SLOTS = 4096;
@@ -48,9 +48,6 @@ const ORDER: Readonly<Record<Command, Order>> = {
   [Command.saslStep]: Order.all,
   [Command.raw]: Order.all,
 };
-
-/** Of the requests whose replies prove that those before them were silent. */
-const FENCE: RequestOptions = { ...NO_OPTIONS };
 
 export class Outbox {
   readonly sink = new Sink();
@@ -104,10 +101,7 @@ export class Outbox {
 
   #addFence(): void {
     this.#needsFence = false;
-    const fence = new Operation(Command.version, '', {});
-    fence.options = FENCE;
-    fence.abandon(); // nobody waits for it, and no other server need be asked
-    this.add(fence);
+    this.add(fence());
   }
 
   /** Takes out the silent requests: they were sent, or never will be. */
@@ -139,7 +133,7 @@ export class Outbox {
   #addAgain(op: Operation | undefined): void {
     if (op === undefined) return;
     if (op.abandoned) {
-      this.#needsFence ||= op.options === FENCE; // maybe for a silent one that is on its way
+      this.#needsFence ||= isFence(op); // maybe for a silent one that is on its way
       return;
     }
     op.closesLine = true;

@@ -1,8 +1,8 @@
-// Sockets under TLS: who the server is gets checked, and nothing older than TLS 1.2 is spoken, whatever is asked.
+// TLS over any socket: who the server is gets checked, and nothing older than TLS 1.2 is spoken, whatever is asked.
 
-import { isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { connect, createSecureContext, TLSSocket, type ConnectionOptions } from 'node:tls';
-import { OverflowError, ValueError } from '../errors';
+import { ValueError } from '../errors';
 import type { Address, OpenSocket } from './address';
 
 /** Node's options of tls.connect, without those that say where to connect. */
@@ -13,15 +13,12 @@ export type TlsOptions = Omit<
 
 const OLD = new Set(['SSLv3', 'TLSv1', 'TLSv1.1']);
 
-/** What tls.connect hands to the socket below it too. */
-type Options = ConnectionOptions & Partial<Pick<TcpNetConnectOpts, 'family' | 'onread'>>;
-
 /**
- * Opens sockets that are ready at `secureConnect`. Certificates and keys are read here and once.
+ * The same sockets under TLS, ready at `secureConnect`. Certificates and keys are read here and once.
  * @throws {ValueError} a version before TLS 1.2
  * @throws {Error} Node's, of certificates and keys that cannot be used
  */
-export function openTls(options: TlsOptions): OpenSocket {
+export function overTls(open: OpenSocket, options: TlsOptions): OpenSocket {
   for (const version of [options.minVersion, options.maxVersion]) {
     if (version !== undefined && OLD.has(version)) throw new ValueError('TLS begins at 1.2');
   }
@@ -33,20 +30,16 @@ export function openTls(options: TlsOptions): OpenSocket {
     rejectUnauthorized: options.rejectUnauthorized !== false,
   };
   return (address, onread) => {
-    const here: Options = { ...all, ...placeOf(address, options), onread };
-    const socket = connect(here);
-    // Of a plain socket these are options; here they wait for the handle.
-    return socket.once('connect', () => socket.setNoDelay(true).setKeepAlive(true));
+    const here = { ...all, ...nameOf(address, options), onread, socket: open(address) };
+    return connect(here);
   };
 }
 
-/** Where, and the name that the certificate must have: SNI knows no addresses, and then checks the address itself. */
-function placeOf(address: Address, { servername }: TlsOptions): Options {
-  if (address.kind === 'unix') return { path: address.path };
-  const { host, port, family } = address;
-  if (port > 65535) throw new OverflowError('connect(): port must be 0-65535.');
+/** Whose certificate it must be. SNI knows names alone; of an address the certificate is checked all the same. */
+function nameOf(address: Address, { servername }: TlsOptions): ConnectionOptions {
+  const host = address.kind === 'unix' ? 'localhost' : address.host;
   const name = servername ?? (isIP(host) === 0 ? host : undefined);
-  return { host, port, family, ...(name !== undefined && { servername: name }) };
+  return { host, ...(name !== undefined && { servername: name }) };
 }
 
 /** The event that tells that a socket may be written to. */

@@ -12,7 +12,7 @@ import {
   MAX_VALUE_BYTES,
   SMALL_VALUE_BYTES,
 } from '../limits';
-import { lineOf, parseLine, parseValueLine, type LineReply } from './text-lines';
+import { isServerError, lineOf, parseLine, parseValueLine, type LineReply } from './text-lines';
 import { Code, Command, Step, type Decoder } from './wire';
 
 const CR = 13;
@@ -40,7 +40,7 @@ const isStorage: Readonly<Record<number, true>> = {
 
 export class TextDecoder implements Decoder {
   at = 0;
-  readonly objections = 0;
+  objections = 0;
   flags = 0;
   data: Buffer = NO_BYTES;
   start = 0;
@@ -97,8 +97,16 @@ export class TextDecoder implements Decoder {
       : this.#entry(command, key, bytes, from, to);
   }
 
-  skip(): never {
-    throw new ProtocolError('a reply to nothing that was asked');
+  // SERVER_ERROR <text>\r\n: a silent request was read whole, and failed
+  skip(_serial: number, bytes: Buffer, from: number, to: number): number {
+    let at = from;
+    for (;;) {
+      const line = lineOf(bytes, at, to);
+      if (line === undefined) return at;
+      if (!isServerError(line)) throw new ProtocolError('a reply to nothing that was asked');
+      this.objections++;
+      at += line.length + 2;
+    }
   }
 
   // VALUE <key> <flags> <bytes>\r\n<data>\r\n ... END\r\n

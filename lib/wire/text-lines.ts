@@ -92,6 +92,10 @@ const PATTERNS: readonly {
 // SERVER_ERROR <text>: the request was read whole and failed; the next reply follows.
 const SERVER_ERROR = /^SERVER_ERROR(?: .*)?$/;
 
+export function isServerError(line: string): boolean {
+  return SERVER_ERROR.test(line);
+}
+
 // CLIENT_ERROR <text>: after a command with a data block the data may have been run as a command, and a second
 // line follows (measured: memcached 1.6.18 answers `bad data chunk` and then `ERROR`). Commands of one line are safe.
 const CLIENT_ERROR = /^CLIENT_ERROR(?: .*)?$/;
@@ -121,7 +125,7 @@ export function parseLine(command: Command, line: string): LineReply {
     const match = row.commands.includes(command) ? row.pattern.exec(line) : null;
     if (match !== null) return row.reply(match);
   }
-  if (SERVER_ERROR.test(line)) return refused(line, true);
+  if (isServerError(line)) return refused(line, true);
   if (CLIENT_ERROR.test(line)) return refused(line, ONE_LINE_COMMANDS.has(command));
   if (line === 'ERROR') return refused(line, false); // an unknown command: its data may follow as commands
   if (line.startsWith('ERROR '))

@@ -154,7 +154,7 @@ export interface Decoder {
   /**
    * Reads over what may come while nothing is asked: objections to silent requests sent before `serial`.
    * @returns the offset behind them
-   * @throws {ProtocolError} anything else, which in the text protocol is everything
+   * @throws {ProtocolError} anything else
    */
   skip(serial: number, bytes: Buffer, from: number, to: number): number;
 

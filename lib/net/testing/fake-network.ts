@@ -138,6 +138,7 @@ export class FakeNetwork {
 
   readonly connect: OpenSocket = (address, onread) => {
     const number = portOf(address);
+    if (onread === undefined) throw new TypeError('there is no TLS here');
     const socket = new FakeSocket(onread);
     const sockets = this.open[number];
     const host = this.hosts[number];
