@@ -7,8 +7,19 @@ export type { ServerEvent, ServerEventName, ServerEvents } from '../../engine/ev
 export type { AnyClient } from './any-client';
 export { Client, PooledClient } from './client';
 export * from './exceptions';
+export { FallbackClient, type Cache } from './fallback';
+export {
+  HashClient,
+  type GetManyArguments,
+  type HashKey,
+  type HashMapping,
+  type GatArguments as HashGatArguments,
+  type GatsArguments as HashGatsArguments,
+} from './hash';
+export type { HashClientArguments, HashClientOptions, HasherSource } from './hash-options';
 export { KeepaliveOpts, type KeepaliveArguments, type KeepaliveOptions } from './keepalive';
 export type { Key } from './keys';
+export { MockMemcacheClient, type MockArguments } from './mock';
 export type { Integer } from './numbers';
 export type {
   ClientArguments,
@@ -17,6 +28,13 @@ export type {
   PooledClientOptions,
 } from './options';
 export type { ReleaseName } from './releases';
+export { RendezvousHash, type Hasher } from './rendezvous';
+export {
+  RetryingClient,
+  type ErrorClass,
+  type RetryingArguments,
+  type RetryingOptions,
+} from './retrying';
 export * from './serde';
 export type { ServerArgument } from './server-string';
 export type {

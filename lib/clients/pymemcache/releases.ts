@@ -8,13 +8,15 @@ export interface Release {
   readonly prefixesArguments: boolean;
   /** What HashClient's `incr` and `decr` answer when no server is asked (hash.py). */
   readonly unasked: false | null;
+  /** MockMemcacheClient gives its serde text as text, not as bytes (test/utils.py). */
+  readonly mockKeepsText: boolean;
   /** Pythons it runs on. */
   readonly pythons: readonly (2 | 3)[];
 }
 
 const RELEASES = {
-  '3.5.2': { prefixesArguments: true, unasked: false, pythons: [2, 3] },
-  '4.0': { prefixesArguments: false, unasked: null, pythons: [3] },
+  '3.5.2': { prefixesArguments: true, unasked: false, mockKeepsText: false, pythons: [2, 3] },
+  '4.0': { prefixesArguments: false, unasked: null, mockKeepsText: true, pythons: [3] },
 } as const satisfies Record<string, Release>;
 
 export type ReleaseName = keyof typeof RELEASES;
