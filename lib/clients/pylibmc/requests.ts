@@ -1,0 +1,229 @@
+// What the arguments of a call become in its request: keys, times, deltas, levels; as _pylibmcmodule.c parses them.
+
+import { OverflowError, ValueError } from '../../errors';
+import { bytesOf, isWireKey, type WireKey } from '../../engine/keys';
+import { MAX_KEY_LENGTH } from '../../limits';
+import type { CallOptions, Signature } from '../shared/arguments';
+import { pythonType } from '../shared/numbers';
+import type { Settings } from './behaviors';
+import type { Release } from './releases';
+
+/** Text (its utf-8) or bytes; up to 250 bytes. */
+export type Key = string | Uint8Array;
+/** Seconds until the value expires, or a Unix time beyond 30 days; 0 (default): never; less: at once. */
+export type Time = number | bigint | boolean;
+/** By how much a counter changes, from 0 to 2^31 - 1; default 1. */
+export type Delta = number | bigint | boolean;
+/** A cas id, as `gets` answers it. */
+export type CasId = number | bigint;
+
+/** Compression is off (0) by default; level 0 to 9, or -1: zlib's default. */
+export interface Storing {
+  time?: Time;
+  min_compress_len?: number;
+  compress_level?: number;
+}
+export interface Prefixed {
+  key_prefix?: Key | null;
+}
+
+export type StoreArguments =
+  | [options?: CallOptions & Storing]
+  | [time: Time, options?: CallOptions & Omit<Storing, 'time'>]
+  | [time: Time, min_compress_len: number, options?: CallOptions & { compress_level?: number }]
+  | [time: Time, min_compress_len: number, compress_level: number, options?: CallOptions];
+export type StoreMultiArguments =
+  | [options?: CallOptions & Storing & Prefixed]
+  | [time: Time, options?: CallOptions & Omit<Storing, 'time'> & Prefixed]
+  | [time: Time, key_prefix: Key | null, options?: CallOptions & Omit<Storing, 'time'>]
+  | [
+      time: Time,
+      key_prefix: Key | null,
+      min_compress_len: number,
+      options?: CallOptions & { compress_level?: number },
+    ]
+  | [
+      time: Time,
+      key_prefix: Key | null,
+      min_compress_len: number,
+      compress_level: number,
+      options?: CallOptions,
+    ];
+export type PrefixArguments =
+  [options?: CallOptions & Prefixed] | [key_prefix: Key | null, options?: CallOptions];
+export type CountMultiArguments =
+  | [options?: CallOptions & Prefixed & { delta?: Delta }]
+  | [key_prefix: Key | null, options?: CallOptions & { delta?: Delta }]
+  | [key_prefix: Key | null, delta: Delta, options?: CallOptions];
+export type TimeArguments =
+  [options?: CallOptions & { time?: Time }] | [time: Time, options?: CallOptions];
+export type DeltaArguments =
+  [options?: CallOptions & { delta?: Delta }] | [delta: Delta, options?: CallOptions];
+export type StatsArguments =
+  [options?: CallOptions & { args?: string }] | [args: string, options?: CallOptions];
+/** What a miss answers; a plain object of your own as default is given by name. */
+export type GetArguments =
+  [options?: CallOptions & { default?: unknown }] | [miss: unknown, options?: CallOptions];
+
+function signature(method: string, required: number, names: readonly string[]): Signature {
+  return { method, required, names, namedOnly: ['signal'] };
+}
+
+const STORING = ['time', 'min_compress_len', 'compress_level'];
+
+export const SIGNATURES = {
+  get: signature('get', 2, ['default']),
+  gets: signature('gets', 2, []),
+  set: signature('set', 3, STORING),
+  add: signature('add', 3, STORING),
+  replace: signature('replace', 3, STORING),
+  append: signature('append', 3, STORING),
+  prepend: signature('prepend', 3, STORING),
+  cas: signature('cas', 4, ['time']),
+  delete: signature('delete', 2, []),
+  incr: signature('incr', 2, ['delta']),
+  decr: signature('decr', 2, ['delta']),
+  touch: signature('touch', 3, []),
+  get_multi: signature('get_multi', 2, ['key_prefix']),
+  set_multi: signature('set_multi', 2, ['time', 'key_prefix', ...STORING.slice(1)]),
+  add_multi: signature('add_multi', 2, ['time', 'key_prefix', ...STORING.slice(1)]),
+  delete_multi: signature('delete_multi', 2, ['key_prefix']),
+  incr_multi: signature('incr_multi', 2, ['key_prefix', 'delta']),
+  get_stats: signature('get_stats', 1, ['args']),
+  flush_all: signature('flush_all', 1, ['time']),
+} as const;
+
+/**
+ * The bytes of a key, without namespace.
+ * @throws {TypeError} neither text nor bytes
+ * @throws {ValueError} longer than 250 bytes
+ */
+export function keyBytes(key: unknown): string {
+  const bytes = rawBytes(key);
+  return checkLength(bytes);
+}
+
+/** @throws {ValueError} longer than 250 bytes */
+export function checkLength(bytes: string): string {
+  if (bytes.length <= MAX_KEY_LENGTH) return bytes;
+  throw new ValueError(`key length ${bytes.length} too long, max is ${MAX_KEY_LENGTH}`);
+}
+
+/** The bytes of a `key_prefix`; none by default. */
+export function prefixBytes(prefix: unknown): string {
+  if (prefix === undefined || prefix === null) return '';
+  return rawBytes(prefix, `a bytes-like object is required, not '${pythonType(prefix)}'`);
+}
+
+export function rawBytes(key: unknown, otherwise = 'key must be bytes'): string {
+  if (typeof key === 'string' || key instanceof Uint8Array) return bytesOf(key);
+  throw new TypeError(otherwise);
+}
+
+// isgraph of the C locale
+const GRAPHIC = /^[\x21-\x7e]+$/;
+
+/**
+ * The key as it is sent; undefined when it cannot be: it is empty, too long with its namespace, refused by `verify_keys`, or
+ * could end or split a command of the text protocol.
+ */
+export function wireKey(bytes: string, settings: Settings): WireKey | undefined {
+  const { namespace, binary, numbers } = settings;
+  const wire = namespace + bytes;
+  if (bytes === '' || wire.length > MAX_KEY_LENGTH) return undefined;
+  // Packets say how long a key is, so that it can hold anything.
+  if (binary) return wire as WireKey;
+  if (numbers.verify_keys === 1 && !GRAPHIC.test(bytes)) return undefined;
+  return isWireKey(wire) ? wire : undefined;
+}
+
+const MAX_TIME = 0xffffffffn;
+const MIN_TIME = -0x80000000n;
+/** In 1970: memcached takes a time of more than 30 days for a date. */
+const LONG_AGO = '2592001';
+
+/**
+ * Seconds as they are sent. A negative time is its 32 bits, which memcached takes for the past in the text protocol alone.
+ * @throws {TypeError} no whole number
+ * @throws {OverflowError} more than 32 bits
+ */
+export function timeText(time: unknown, { binary }: Settings): string {
+  const seconds = integer(time ?? 0);
+  if (seconds > MAX_TIME) throw new OverflowError('time must fit in 32 bits');
+  if (seconds >= 0n) return seconds.toString();
+  return binary ? LONG_AGO : BigInt.asUintN(32, seconds < MIN_TIME ? MIN_TIME : seconds).toString();
+}
+
+const MAX_INT = 0x7fffffffn;
+
+/**
+ * @throws {TypeError} no whole number
+ * @throws {ValueError} negative
+ * @throws {OverflowError} more than 31 bits
+ */
+export function deltaText(delta: unknown): string {
+  const by = integer(delta ?? 1);
+  if (by < 0n) throw new ValueError('delta must be positive');
+  if (by > MAX_INT) throw new OverflowError('signed integer is greater than maximum');
+  return by.toString();
+}
+
+/** @throws {TypeError | OverflowError} no number of 64 bits */
+export function casText(cas: unknown): string {
+  const id = integer(cas);
+  if (id >= 0n && id < 2n ** 64n) return id.toString();
+  throw new OverflowError('a cas id must fit in 64 bits');
+}
+
+/** The cas id of decimal digits. */
+export function casId(digits: string): CasId {
+  const id = Number(digits);
+  return Number.isSafeInteger(id) ? id : BigInt(digits);
+}
+
+export const NEVER_COMPRESSED: Compressing = { min: 0, level: 0 };
+
+/** Z_BEST_SPEED */
+const FASTEST = 1;
+
+/** Least length of what is compressed (0: nothing is), and zlib's level. */
+export interface Compressing {
+  readonly min: number;
+  readonly level: number;
+}
+
+/** @throws {TypeError | ValueError} no whole numbers; a level that zlib does not have */
+export function compressing(min: unknown, level: unknown, release: Release): Compressing {
+  const { compression } = release;
+  if (compression !== 'levels' && given(level)) throw unknownName('compress_level');
+  if (compression === 'none' && given(min)) throw unknownName('min_compress_len');
+  const least = Number(integer(min ?? 0));
+  const wanted = compression === 'fastest' ? FASTEST : Number(integer(level ?? -1));
+  if (wanted < -1 || wanted > 9) {
+    throw new ValueError('compress_level must be between 0 and 9 inclusive');
+  }
+  // A negative length is a large one in C, which nothing reaches.
+  return { min: Math.max(least, 0), level: wanted };
+}
+
+function given(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+function unknownName(name: string): TypeError {
+  return new TypeError(`'${name}' is an invalid keyword argument of this release`);
+}
+
+export function integer(value: unknown): bigint {
+  if (typeof value === 'bigint') return value;
+  if (typeof value === 'boolean') return value ? 1n : 0n;
+  if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
+  throw new TypeError(`'${pythonType(value)}' object cannot be interpreted as an integer`);
+}
+
+/** Python's `repr` of a key, near enough for a message. */
+export function keyRepr(key: Key): string {
+  const text = typeof key === 'string' ? key : Buffer.from(key).latin1Slice();
+  const shown = text.includes("'") ? JSON.stringify(text) : `'${text}'`;
+  return typeof key === 'string' ? shown : `b${shown}`;
+}
