@@ -53,7 +53,10 @@ export abstract class AnyClient<In, Out, Rest extends readonly unknown[]> {
     this.codec = createCodec(options, (line) => this.debuglog(line));
     const happened = (happening: Happening): void => tell(this.events, happening);
     const specs = parseServers(servers);
-    this.#engine = new Engine(createDialect(options), specs, { observer: { happened } });
+    this.#engine = new Engine(createDialect(options), specs, {
+      observer: { happened },
+      ...options.transport,
+    });
   }
 
   /** Stores only if the key does not exist. */

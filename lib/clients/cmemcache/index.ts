@@ -7,3 +7,4 @@ export type { Bytes } from './checks';
 export { Client, StringClient, type StringStoreArguments } from './client';
 export type { ClientArguments, ClientOptions, FailureName, ReleaseName } from './options';
 export type { ServerArgument } from './server-string';
+export type { TlsParameter, TransportOptions } from '../shared/transport';

@@ -2,11 +2,13 @@
 
 import { ValueError } from '../../errors';
 import type { PicklerOption, UnpicklerOption } from '../../value/pickling';
+import type { EngineOptions } from '../../engine/engine';
 import { bind } from '../shared/arguments';
 import type { Failure } from '../shared/failure';
 import { callable, numberOf, oneOf } from '../shared/parameters';
+import { TRANSPORT_NAMES, transportOf, type TransportOptions } from '../shared/transport';
 
-export interface ClientOptions {
+export interface ClientOptions extends TransportOptions {
   /** Print what cannot be read to stderr; default off. */
   debug?: boolean | number;
   /**
@@ -67,6 +69,7 @@ export interface Options {
   readonly pickler: PicklerOption | undefined;
   readonly unpickler: UnpicklerOption | undefined;
   readonly log: (line: string) => void;
+  readonly transport: Pick<EngineOptions, 'tls' | 'auth'>;
 }
 
 const NAMES = [
@@ -80,6 +83,7 @@ const NAMES = [
   'pickler',
   'unpickler',
   'log',
+  ...TRANSPORT_NAMES,
 ] as const;
 
 const SIGNATURE = { method: '__init__', required: 2, names: ['debug'], namedOnly: NAMES.slice(1) };
@@ -106,5 +110,6 @@ export function resolveOptions(given: readonly unknown[]): Options {
     log:
       callable<(line: string) => void>(get('log'), 'log') ??
       ((line) => void process.stderr.write(line)),
+    transport: transportOf(get),
   };
 }

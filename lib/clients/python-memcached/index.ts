@@ -18,6 +18,7 @@ export {
   type FailureName,
 } from './options';
 export type { PythonVersion, ReleaseName } from './releases';
+export type { TlsParameter, TransportOptions } from '../shared/transport';
 export type { ServerArgument } from './server-string';
 export type { ServerEvent, ServerEventName, ServerEvents } from '../../engine/events';
 export type {

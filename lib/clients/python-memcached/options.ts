@@ -5,6 +5,7 @@ import type { PicklerOption, UnpicklerOption } from '../../value/pickling';
 import { bind } from '../shared/arguments';
 import type { Failure } from '../shared/failure';
 import { callable, numberOf, oneOf } from '../shared/parameters';
+import { TRANSPORT_NAMES, transportOf, type TransportOptions } from '../shared/transport';
 import { findRelease, type PythonVersion, type Release, type ReleaseName } from './releases';
 
 /** SERVER_MAX_KEY_LENGTH: keys longer than this many bytes are refused. */
@@ -12,7 +13,7 @@ export const SERVER_MAX_KEY_LENGTH = 250;
 /** SERVER_MAX_VALUE_LENGTH: values longer than this many bytes, after compression, are not stored. */
 export const SERVER_MAX_VALUE_LENGTH = 1024 * 1024;
 
-export interface ClientOptions {
+export interface ClientOptions extends TransportOptions {
   /** Print what goes wrong to stderr; default off. */
   debug?: boolean | number;
   /** 0 (default) to 5; -1: the highest. Of values that are not text, bytes or ints. */
@@ -96,7 +97,7 @@ export interface Options {
   readonly key_encoder: ((key: unknown) => unknown) | null;
   readonly key_encoder_twice: boolean;
   readonly log: (line: string) => void;
-  /** For tests: time and sockets. */
+  /** TLS and login; for tests, time and sockets. */
   readonly injected: Omit<EngineOptions, 'observer'>;
 }
 
@@ -126,7 +127,10 @@ const NAMES = [
   'injected',
 ] as const;
 
-const SIGNATURE = { method: '__init__', required: 2, names: NAMES };
+/** All of them, those by name alone too. */
+const ALL = [...NAMES, ...TRANSPORT_NAMES] as const;
+
+const SIGNATURE = { method: '__init__', required: 2, names: NAMES, namedOnly: TRANSPORT_NAMES };
 
 /**
  * @throws {TypeError} a parameter of the wrong type, or an unknown one
@@ -134,9 +138,9 @@ const SIGNATURE = { method: '__init__', required: 2, names: NAMES };
  */
 export function resolveOptions(given: readonly unknown[]): Options {
   const bound = bind(SIGNATURE, given);
-  const values = new Map<string, unknown>(NAMES.map((name, i) => [name, bound[i]]));
+  const values = new Map<string, unknown>(ALL.map((name, i) => [name, bound[i]]));
   // None asks for the default, where None is not a value of its own.
-  const get = (name: (typeof NAMES)[number]): unknown => values.get(name) ?? undefined;
+  const get = (name: (typeof ALL)[number]): unknown => values.get(name) ?? undefined;
   const release = findRelease(textOf(get('release'), '1.62'), numberOf(get('python'), 3, 'python'));
   return {
     release,
@@ -172,7 +176,7 @@ export function resolveOptions(given: readonly unknown[]): Options {
     log:
       callable<(line: string) => void>(get('log'), 'log') ??
       ((line) => void process.stderr.write(line)),
-    injected: get('injected') ?? {},
+    injected: { ...transportOf(get), ...(get('injected') ?? {}) },
   };
 }
 
