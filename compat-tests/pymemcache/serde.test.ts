@@ -42,7 +42,7 @@ const ROWS: readonly Row[] = [
   ["float('inf')", Infinity],
   ['[]', []],
   ["[1, 'a', None, 2.5, b'b']", [1, 'a', null, 2.5, Buffer.from('b')]],
-  ["(1, 'two')", new PyTuple(1, 'two')],
+  ["(1, 'two')", PyTuple.of<unknown>(1, 'two')],
   ["{'a': 1, 'b': [True]}", { a: 1, b: [true] }],
   ["{1: 'a'}", new Map([[1, 'a']])],
   ['{7}', new Set([7])],

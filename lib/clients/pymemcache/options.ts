@@ -1,7 +1,7 @@
 // The constructor parameters of Client and PooledClient: Python's names, order and defaults, and what only this package has.
 
 import type { EngineOptions } from '../../engine/engine';
-import { bind, isNamed } from '../shared/arguments';
+import { bind } from '../shared/arguments';
 import { callable, numberOf } from '../shared/parameters';
 import { ValueError } from '../../errors';
 import { KeepaliveOpts } from './keepalive';
@@ -9,12 +9,15 @@ import { prefixOf, type KeyRules } from './keys';
 import { findRelease, type Release, type ReleaseName } from './releases';
 import {
   checkSerde,
+  isSerde,
   LegacyWrappingSerde,
   type Deserialize,
   type Serde,
   type Serialize,
 } from './serde';
 import { findEncoding, type Encode } from './text';
+
+export { isSerde };
 
 export interface ClientOptions {
   /** Makes bytes of values and values of bytes; default: bytes as they are, and `str()` of all else. */
@@ -129,11 +132,6 @@ function resolve(names: readonly Name[], given: readonly unknown[]): Options {
   const all: readonly Name[] = [...names, ...OURS];
   const values = new Map(all.map((name, i) => [name, bound[i] ?? undefined]));
   return optionsOf((name) => values.get(name));
-}
-
-/** A serde may be a plain object too, which is not one of names. */
-export function isSerde(value: unknown): boolean {
-  return isNamed(value) && typeof value['serialize'] === 'function';
 }
 
 export function optionsOf(get: (name: Name) => unknown): Options {

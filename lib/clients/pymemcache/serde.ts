@@ -4,7 +4,7 @@ import { MAX_INFLATED_BYTES } from '../../limits';
 import { asBuffer, zlibCompress, zlibDecompress } from '../../value/compression';
 import { createFlagCodec, FLAG } from '../../value/flags';
 import { createPickling, type PicklerOption, type UnpicklerOption } from '../../value/pickling';
-import { bind } from '../shared/arguments';
+import { bind, isNamed } from '../shared/arguments';
 import { callable } from '../shared/parameters';
 import type { Key } from './keys';
 
@@ -139,9 +139,13 @@ export interface CompressedSerdeOptions {
   min_compress_len?: number;
 }
 
+type Zip = (data: Buffer) => Uint8Array;
+
 export type CompressedSerdeArguments =
   | [options?: CompressedSerdeOptions]
-  | [compress: NonNullable<CompressedSerdeOptions['compress']>, options?: CompressedSerdeOptions];
+  | [compress: Zip, options?: CompressedSerdeOptions]
+  | [compress: Zip, decompress: Zip, options?: CompressedSerdeOptions]
+  | [compress: Zip, decompress: Zip, serde: Serde, min_compress_len?: number];
 
 const COMPRESSED_SERDE = {
   method: '__init__',
@@ -151,16 +155,16 @@ const COMPRESSED_SERDE = {
 
 /** Compresses what another serde makes, unless that makes it longer (4.0). */
 export class CompressedSerde implements Serde {
-  readonly #compress: (data: Buffer) => Uint8Array;
-  readonly #decompress: (data: Buffer) => Uint8Array;
+  readonly #compress: Zip;
+  readonly #decompress: Zip;
   readonly #serde: Serde;
   readonly #min: number;
 
   constructor(...args: CompressedSerdeArguments) {
-    const [compress, decompress, serde = pickle_serde, min = 400] = bind(COMPRESSED_SERDE, args);
-    this.#compress = callable<(data: Buffer) => Uint8Array>(compress, 'compress') ?? zlibCompress;
-    this.#decompress =
-      callable<(data: Buffer) => Uint8Array>(decompress, 'decompress') ?? inflateWithinLimit;
+    const given = isSerde(args.at(-1)) ? [...args, {}] : args;
+    const [compress, decompress, serde = pickle_serde, min = 400] = bind(COMPRESSED_SERDE, given);
+    this.#compress = callable<Zip>(compress, 'compress') ?? zlibCompress;
+    this.#decompress = callable<Zip>(decompress, 'decompress') ?? inflateWithinLimit;
     this.#serde = checkSerde(serde);
     this.#min = Number(min);
   }
@@ -209,4 +213,9 @@ export function checkSerde(serde: unknown): Serde {
   const { serialize, deserialize } = (serde ?? {}) as Partial<Serde>;
   if (typeof serialize === 'function' && typeof deserialize === 'function') return serde as Serde;
   throw new TypeError('a serde must have the methods serialize and deserialize');
+}
+
+/** A plain object that is a serde, and so no object of names. */
+export function isSerde(value: unknown): boolean {
+  return isNamed(value) && typeof value['serialize'] === 'function';
 }
