@@ -72,8 +72,8 @@ const FOR_TESTS = /\.test\.ts$|(^|\/)testing\//;
 /** The Python libraries, and where their names may stand in code. Comments may cite them everywhere. */
 const NAMES: readonly (readonly [name: RegExp, where: RegExp])[] = [
   [/\bpython-memcached\b/, /^clients\/python-memcached\//],
-  // cmemcache_hash is also what python-memcached calls its hash function.
-  [/\bcmemcache\b/, /^clients\/(cmemcache|python-memcached)\//],
+  // cmemcache_hash is also what python-memcached calls its hash function, and HasherCMemcache python-memcached2.
+  [/\bcmemcache\b/, /^clients\/(cmemcache|python-memcached|memcached2)\//],
   [/\bpylibmc\b/, /^clients\/pylibmc\//],
   [/\blibmemcached\b/, /^clients\/pylibmc\//],
   [/\bpymemcache\b/, /^clients\/pymemcache\//],

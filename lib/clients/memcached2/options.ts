@@ -1,0 +1,144 @@
+// The constructor's parameters: python-memcached2's own, and what only this package has.
+
+import { bind } from '../shared/arguments';
+import { numberOf, oneOf } from '../shared/parameters';
+import type { FailurePolicy } from '../../engine/dialect';
+import { NoAvailableServers, ServerDisconnect, type MemcachedException } from './errors';
+import { HasherCMemcache, HasherZero, type HasherBase } from './hash';
+import { ServerPool } from './reconnectors';
+import {
+  SelectorFirst,
+  SelectorFractalSharding,
+  SelectorRehashDownServers,
+  type SelectorBase,
+} from './selectors';
+import type { ValueWrapper } from './values';
+
+/** What only this package has, by name. */
+export interface OwnOptions {
+  /**
+   * What happens to calls while a server cannot be used. `select` (default): the selector names another one. `raise`: none
+   * is asked, and ServerDisconnect is thrown, as python-memcached2 does in fact.
+   */
+  failure?: FailureName;
+  /** Seconds for one call, connecting included; default 3; null: no limit, as python-memcached2. */
+  socket_timeout?: number | null;
+}
+
+/** Of all classes, by name. */
+export interface SelectorOptions extends OwnOptions {
+  /** Default: SelectorFirst for one server, SelectorRehashDownServers for two, else SelectorFractalSharding. */
+  selector?: SelectorBase | null;
+  /** Default: HasherZero for one server, else HasherCMemcache. */
+  hasher?: HasherBase | null;
+}
+
+/** Of Memcache and ExceptionsAreMissesMemcache, by name. */
+export interface MemcacheOptions<V> extends SelectorOptions {
+  /** Makes what reading returns, in place of a string: ValueSuperStr, ValueDictionary, or your own. */
+  value_wrapper?: ValueWrapper<V> | null;
+  /** Default: one of the client's own. */
+  server_pool?: ServerPool | null;
+}
+
+type Wrapper<V> = ValueWrapper<V> | null;
+type Selector = SelectorBase | null;
+type Hasher = HasherBase | null;
+
+/** Parameters of Memcache by position, and by name in a last object. */
+export type MemcacheArguments<V> =
+  | [options?: MemcacheOptions<V>]
+  | [value_wrapper: Wrapper<V>, options?: MemcacheOptions<V>]
+  | [value_wrapper: Wrapper<V>, selector: Selector, options?: MemcacheOptions<V>]
+  | [value_wrapper: Wrapper<V>, selector: Selector, hasher: Hasher, options?: MemcacheOptions<V>]
+  | [
+      value_wrapper: Wrapper<V>,
+      selector: Selector,
+      hasher: Hasher,
+      server_pool: ServerPool | null,
+      options?: OwnOptions,
+    ];
+
+/** Parameters of ExceptionsAreMissesMapping. */
+export type MappingArguments =
+  | [options?: SelectorOptions]
+  | [selector: Selector, options?: SelectorOptions]
+  | [selector: Selector, hasher: Hasher, options?: OwnOptions];
+
+const FAILURES = {
+  select: { whenDead: 'next-server', unreached: NoAvailableServers },
+  raise: { whenDead: 'fail', unreached: ServerDisconnect },
+} as const satisfies Record<
+  string,
+  { readonly whenDead: FailurePolicy['whenDead']; readonly unreached: typeof MemcachedException }
+>;
+export type FailureName = keyof typeof FAILURES;
+
+/** Every parameter with a value. */
+export interface Options {
+  readonly server_uris: readonly string[];
+  readonly value_wrapper: unknown;
+  readonly selector: SelectorBase;
+  readonly hasher: HasherBase;
+  readonly server_pool: ServerPool;
+  readonly failure: (typeof FAILURES)[FailureName];
+  /** Seconds. */
+  readonly socket_timeout: number;
+}
+
+const SIGNATURE = {
+  method: '__init__',
+  required: 2,
+  names: ['value_wrapper', 'selector', 'hasher', 'server_pool'],
+  namedOnly: ['failure', 'socket_timeout'],
+};
+const MAPPING = { ...SIGNATURE, names: ['selector', 'hasher'] };
+
+/**
+ * @throws {TypeError} a parameter of the wrong type, or an unknown one
+ * @throws {ValueError} a policy that does not exist, a negative number of seconds
+ */
+export function resolveOptions(servers: Iterable<string>, given: readonly unknown[]): Options {
+  const server_uris = [...servers];
+  const [value_wrapper, selector, hasher, server_pool, failure, socket_timeout] = bind(
+    SIGNATURE,
+    given,
+  );
+  return {
+    server_uris,
+    value_wrapper: withMethod(value_wrapper, undefined, 'value_wrapper'),
+    selector: withMethod<SelectorBase>(selector, 'select', 'selector') ?? selectorOf(server_uris),
+    hasher: withMethod<HasherBase>(hasher, 'hash', 'hasher') ?? hasherOf(server_uris),
+    server_pool:
+      withMethod<ServerPool>(server_pool, 'is_available', 'server_pool') ?? new ServerPool(),
+    failure: oneOf(FAILURES, failure ?? 'select', 'failure'),
+    socket_timeout:
+      socket_timeout === null ? Infinity : numberOf(socket_timeout, 3, 'socket_timeout'),
+  };
+}
+
+/** The parameters of a mapping, as those of a Memcache. */
+export function resolveMapping(given: readonly unknown[]): SelectorOptions {
+  const [selector, hasher, failure, socket_timeout] = bind(MAPPING, given);
+  return { selector, hasher, failure, socket_timeout } as SelectorOptions;
+}
+
+/** @throws {TypeError} given, and without the method; without a name: no function */
+function withMethod<T>(value: unknown, method: string | undefined, name: string): T | undefined {
+  if (value === undefined || value === null) return undefined;
+  const called: unknown =
+    method === undefined ? value : (value as Readonly<Record<string, unknown>>)[method];
+  if (typeof called !== 'function') {
+    throw new TypeError(`${name} must ${method === undefined ? 'be' : `have a ${method}`}`);
+  }
+  return value as T;
+}
+
+function selectorOf({ length }: readonly string[]): SelectorBase {
+  if (length < 2) return new SelectorFirst();
+  return length === 2 ? new SelectorRehashDownServers() : new SelectorFractalSharding();
+}
+
+function hasherOf({ length }: readonly string[]): HasherBase {
+  return length < 2 ? new HasherZero() : new HasherCMemcache();
+}
