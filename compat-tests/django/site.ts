@@ -14,6 +14,8 @@ import {
 /** What each of Django's backends imports. */
 export const MODULES: Readonly<Record<BackendName, string>> = {
   MemcachedCache: 'memcache',
+  PyLibMCCache: 'pylibmc',
+  PyMemcacheCache: 'pymemcache',
 };
 export const BACKENDS = Object.keys(MODULES) as BackendName[];
 

@@ -1,8 +1,10 @@
 // Django's memcached backends, one row each: which client, with which options, and where the three differ.
 
+import * as pylibmc from '../clients/pylibmc';
+import * as pymemcache from '../clients/pymemcache';
 import * as memcache from '../clients/python-memcached';
 import type { CallOptions } from '../clients/shared/arguments';
-import { ValueError } from '../errors';
+import { KeyError, ValueError } from '../errors';
 import type { DjangoRelease } from './releases';
 
 /** The last arguments of a client's method: its signal, if there is one. */
@@ -32,6 +34,8 @@ export interface LibraryClient {
 /** OPTIONS of the settings, by backend: keyword arguments of its client. */
 export interface OptionsOf {
   MemcachedCache: memcache.ClientOptions;
+  PyLibMCCache: pylibmc.ClientOptions;
+  PyMemcacheCache: pymemcache.HashClientOptions;
 }
 export type BackendName = keyof OptionsOf;
 
@@ -64,5 +68,28 @@ export const BACKENDS: { readonly [Name in BackendName]: Backend } = {
     noneIsMissing: true,
     touchZeroDeletes: false,
     newest: '4.0',
+  },
+  PyLibMCCache: {
+    connect: (servers, options) =>
+      new pylibmc.Client(servers as readonly pylibmc.ServerArgument[], options),
+    unixPrefix: 'stripped',
+    isNotFound: (error) => error instanceof pylibmc.NotFound,
+    noneIsMissing: false,
+    touchZeroDeletes: true,
+    newest: '5.2',
+  },
+  PyMemcacheCache: {
+    connect: (servers, options) =>
+      new pymemcache.HashClient(servers as readonly pymemcache.ServerArgument[], {
+        allow_unicode_keys: true,
+        default_noreply: false,
+        serde: pymemcache.pickle_serde,
+        ...options,
+      }),
+    unixPrefix: 'kept',
+    isNotFound: (error) => error instanceof KeyError,
+    noneIsMissing: false,
+    touchZeroDeletes: false,
+    newest: '5.2',
   },
 };

@@ -1,5 +1,6 @@
 // Django's cache over memcached, and its sessions.
 
+export { login, logout, session_auth_hash, verify, type AuthSettings, type AuthUser } from './auth';
 export { DjangoCache, type Counted } from './cache';
 export type {
   CallOptions,
@@ -16,7 +17,11 @@ export type {
 } from './arguments';
 export type { BackendName, LibraryClient, OptionsOf } from './backends';
 export * from './errors';
+export type { Expiry } from './expiry';
 export { default_key_func, type CacheKey, type KeyFunction, type Version } from './keys';
 export type { DjangoRelease } from './releases';
 export type { CacheOptions, CacheSettings } from './settings';
 export type { Timeout } from './timeouts';
+export { Session } from './session';
+export { isSessionKey, newSessionKey } from './session-key';
+export { Sessions, type SessionSettings } from './sessions';

@@ -53,3 +53,43 @@ django.setup()
 def ask(alias, method, args, kwargs):
     from django.core.cache import caches
     return getattr(caches[alias], method)(*args, **kwargs)
+
+
+def create_user(name, password):
+    """The row of a new user: primary key and password hash."""
+    from django.contrib.auth.models import User
+    from django.core.management import call_command
+    call_command('migrate', verbosity=0)
+    user = User.objects.create_user(name, password=password)
+    return [user.pk, user.password]
+
+
+def visit(url, cookie=None):
+    """What a view answers to a browser with this session cookie, and the cookie that it has then."""
+    from django.test import Client
+    browser = Client()
+    if cookie is not None:
+        browser.cookies['sessionid'] = cookie
+    response = browser.get(url)
+    morsel = response.cookies.get('sessionid')
+    return {
+        'status': response.status_code,
+        'body': response.json() if response.status_code == 200 else None,
+        'cookie': None if morsel is None else morsel.value,
+        'max_age': None if morsel is None else morsel['max-age'],
+    }
+
+
+def session(key=None):
+    """A session of the site's engine."""
+    from importlib import import_module
+    return import_module(settings.SESSION_ENGINE).SessionStore(key)
+
+
+def keep():
+    """A stored session that holds more types than JavaScript tells apart: its key and its pickle."""
+    import pickle
+    kept = session()
+    kept.update({'t': (1, 2.0), 'f': 3.0, 'b': b'bytes', 's': {1, 2}, 'd': {1: 'a'}, 'n': 1})
+    kept.save()
+    return [kept.session_key, pickle.dumps(kept._session, pickle.HIGHEST_PROTOCOL)]

@@ -1,0 +1,89 @@
+// Django's sessions in memcached: found by their cookie, read, made and stored so that Django takes them for its own.
+
+import { numberOf } from '../clients/shared/parameters';
+import type { DjangoCache } from './cache';
+import { CreateError, UpdateError } from './errors';
+import { findRelease, type DjangoRelease } from './releases';
+import { Session, type SessionEngine, type SessionRules } from './session';
+import { isDict, type Dict } from './session-data';
+import { isSessionKey } from './session-key';
+
+/** Settings of Django by their names. */
+export interface SessionSettings {
+  /** Seconds; default 1209600: two weeks. */
+  SESSION_COOKIE_AGE?: number;
+  /** Default false. */
+  SESSION_EXPIRE_AT_BROWSER_CLOSE?: boolean;
+  /** Default true. False: moments in `_session_expiry` are naive, in the time zone of this process. */
+  USE_TZ?: boolean;
+  /** The release of Django to be like; default 5.2. Before 4.1 moments are stored as datetimes. */
+  release?: DjangoRelease;
+  /** Milliseconds since 1970; default: the clock. */
+  now?: () => number;
+}
+
+/** The engine django.contrib.sessions.backends.cache, on the cache of SESSION_CACHE_ALIAS. */
+export class Sessions {
+  readonly #engine: SessionEngine;
+  readonly #rules: SessionRules;
+
+  /** @throws {TypeError | ValueError} a setting that is wrong */
+  constructor(cache: DjangoCache, settings: SessionSettings = {}) {
+    const release = findRelease(settings.release ?? '5.2');
+    this.#engine = new CacheEngine(cache);
+    this.#rules = {
+      cookieAge: numberOf(settings.SESSION_COOKIE_AGE, 1_209_600, 'SESSION_COOKIE_AGE'),
+      endsWithBrowser: settings.SESSION_EXPIRE_AT_BROWSER_CLOSE ?? false,
+      moments: release.expiryMoment,
+      aware: settings.USE_TZ ?? true,
+      now: settings.now ?? Date.now,
+    };
+  }
+
+  /**
+   * The session of a cookie. Without one, or where the cookie names none, an empty session without a key: a key that
+   * the browser made up is never used.
+   * @param cookie the value of the cookie `sessionid`
+   * @throws what the cache throws when it cannot be read; Django takes that for "no session" and logs the user out
+   */
+  async open(cookie?: string | null): Promise<Session> {
+    const data = isSessionKey(cookie) ? await this.#engine.load(cookie) : null;
+    const key = data === null || !isSessionKey(cookie) ? null : cookie;
+    return new Session(this.#engine, this.#rules, key, data ?? {});
+  }
+}
+
+/** Sessions as entries of the cache: the key behind a fixed text, without a separator. */
+class CacheEngine implements SessionEngine {
+  readonly #cache: DjangoCache;
+
+  constructor(cache: DjangoCache) {
+    this.#cache = cache;
+  }
+
+  async load(key: string): Promise<Dict | null> {
+    const data = await this.#cache.get(nameOf(key));
+    return isDict(data) ? data : null;
+  }
+
+  async save(key: string, data: Dict, age: number, must_create: boolean): Promise<void> {
+    if (must_create) {
+      if (!(await this.#cache.add(nameOf(key), data, age))) throw new CreateError(TAKEN);
+    } else if (!(await this.#cache.replace(nameOf(key), data, age))) throw new UpdateError(GONE);
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#cache.delete(nameOf(key));
+  }
+
+  exists(key: string): Promise<boolean> {
+    return this.#cache.has_key(nameOf(key));
+  }
+}
+
+const TAKEN = 'there is a session under this key, or the cache does not store it';
+const GONE = 'the session is gone, or the cache does not store it';
+
+function nameOf(key: string): string {
+  return `django.contrib.sessions.cache${key}`;
+}
