@@ -16,12 +16,19 @@ import {
   timeText,
   type Key,
 } from './requests';
+import type { Session } from './session';
+
+/** What these functions need of a client. */
+export interface Bound {
+  readonly session: Session;
+  readonly calls: Calls;
+}
 
 /** Pairs of a dict. */
 export type Mapping = ReadonlyMap<Key, unknown> | Readonly<Record<string, unknown>>;
 
 export async function store(
-  calls: Calls,
+  { session, calls }: Bound,
   method: 'set' | 'add' | 'replace' | 'append' | 'prepend',
   key: Key,
   value: unknown,
@@ -29,14 +36,14 @@ export async function store(
 ): Promise<boolean> {
   const [time, min, level, signal] = bind(SIGNATURES[method], rest);
   const bytes = keyBytes(key);
-  const seconds = timeText(time, calls.settings);
-  const entry = calls.entry(value, compressing(min, level, calls.options.release));
+  const seconds = timeText(time, session.settings);
+  const entry = session.entry(value, compressing(min, level, session.options.release));
   return calls.store(Command[method], bytes, entry, seconds, signalOf(signal));
 }
 
 /** The keys that were not stored. */
 export async function storeMany(
-  calls: Calls,
+  { session, calls }: Bound,
   method: 'set' | 'add',
   mapping: Mapping,
   rest: readonly unknown[],
@@ -44,12 +51,17 @@ export async function storeMany(
   const bound = bind(SIGNATURES[`${method}_multi`], rest);
   const [time, prefix, min, level, signal] = bound;
   const before = prefixBytes(prefix);
-  const rule = compressing(min, level, calls.options.release);
+  const rule = compressing(min, level, session.options.release);
   const items = pairsOf(mapping).map(([key, value]): Item<Key> => {
     const bytes = checkLength(before + keyBytes(key));
-    return { key, bytes, entry: calls.entry(value, rule) };
+    return { key, bytes, entry: session.entry(value, rule) };
   });
-  return calls.storeMany(Command[method], items, timeText(time, calls.settings), signalOf(signal));
+  return calls.storeMany(
+    Command[method],
+    items,
+    timeText(time, session.settings),
+    signalOf(signal),
+  );
 }
 
 function pairsOf(mapping: unknown): readonly (readonly [Key, unknown])[] {
@@ -61,7 +73,7 @@ function pairsOf(mapping: unknown): readonly (readonly [Key, unknown])[] {
 }
 
 export async function count(
-  calls: Calls,
+  { calls }: Bound,
   method: 'incr' | 'decr',
   key: Key,
   rest: readonly unknown[],
@@ -73,7 +85,7 @@ export async function count(
 
 /** Goes on where one key fails. */
 export async function countMany(
-  calls: Calls,
+  { calls }: Bound,
   keys: Iterable<Key>,
   rest: readonly unknown[],
 ): Promise<void> {

@@ -1,37 +1,21 @@
-// One client's settings, servers and engine, and the calls on them with arguments that are checked already.
+// The calls of one client, with arguments that are checked already.
 
 import {
   ABSENT,
   Command,
-  Engine,
   NO_ENTRY,
   NO_OPTIONS,
   type ChangeOptions,
+  type Engine,
   type Entry,
 } from '../../engine/engine';
 import type { WireKey } from '../../engine/keys';
-import type { Observer, ServerSpec } from '../../engine/server';
-import { cloned, withServers } from '../../placement/settings';
-import { createPickling } from '../../value/pickling';
 import { refuse } from '../shared/arguments';
-import { defaultSettings, withBehaviors, type Settings } from './behaviors';
-import { createDialect, Unreached } from './dialect';
-import { Ejection } from './ejection';
-import { CacheMiss } from './errors';
+import { Unreached } from './dialect';
 import { badCounterKey, badKey } from './failures';
-import type { Options } from './options';
-import { wireKey, type Compressing } from './requests';
-import { sortServers } from './specs';
-import { compressed, createValues, entryOf, type Values } from './values';
-
-/** An entry that a `deserialize` of yours calls missing. */
-const MISSED = Symbol('missed');
-
-/** Hooks of a client; undefined where it has the built-in one. */
-export interface Hooks {
-  readonly serialize: ((value: unknown) => unknown) | undefined;
-  readonly deserialize: ((bytes: Buffer, flags: number) => unknown) | undefined;
-}
+import { wireKey } from './requests';
+import { askInTurn, askManyInTurn, changeCopies, homesOf, type Homes } from './replicas';
+import { MISSED, type Session } from './session';
 
 export interface Hit {
   readonly value: unknown;
@@ -52,100 +36,11 @@ export interface Item<Key> {
   readonly entry: Entry;
 }
 
-type Given = Readonly<Record<string, unknown>>;
-
-const MS = 1000;
-/** Behaviors that the engine is made with: others count from the next call on, without new connections. */
-const FIXED = [
-  '_hash_with_prefix_key',
-  '_poll_timeout',
-  'auto_eject',
-  'connect_timeout',
-  'dead_timeout',
-  'failure_limit',
-  'retry_timeout',
-] as const;
-
 export class Calls {
-  readonly options: Options;
-  values: Values;
-  #settings: Settings;
-  #specs: readonly ServerSpec[];
-  #engine: Engine | undefined;
-  readonly #hooks: Hooks;
-  readonly #happened: Observer['happened'];
+  readonly #session: Session;
 
-  constructor(
-    options: Options,
-    specs: readonly ServerSpec[],
-    hooks: Hooks,
-    happened: Observer['happened'],
-  ) {
-    this.options = options;
-    this.#specs = specs;
-    this.#settings = defaultSettings(options.binary);
-    this.#hooks = hooks;
-    this.#happened = happened;
-    this.values = this.#createValues();
-  }
-
-  get settings(): Settings {
-    return this.#settings;
-  }
-
-  get specs(): readonly ServerSpec[] {
-    return this.#specs;
-  }
-
-  /** Names that the release does not have. */
-  get without(): ReadonlySet<string> {
-    return new Set(this.options.release.pickleProtocol === 'none' ? ['pickle_protocol'] : []);
-  }
-
-  /** Sets what a client is made with: behaviors come before servers. */
-  construct(given: Given): void {
-    const { release } = this.options;
-    const set = withBehaviors(this.#settings, given, this.without);
-    this.#adopt({
-      ...set,
-      layout: withServers(set.layout, this.#weights),
-      // 1.6.0 forgets what its constructor is given.
-      numbers:
-        release.pickleProtocol === 'anywhere'
-          ? set.numbers
-          : { ...set.numbers, pickle_protocol: -1 },
-    });
-  }
-
-  /** Calls under way finish as they began; then their connections close, where new ones are needed. */
-  configure(given: Given): void {
-    this.#adopt(withBehaviors(this.#settings, given, this.without));
-  }
-
-  /** Becomes a clone of a client with these settings. */
-  become(settings: Settings): void {
-    this.#adopt({ ...settings, layout: cloned(settings.layout, this.#weights) });
-  }
-
-  get #weights(): number[] {
-    return this.#specs.map(({ weight }) => weight);
-  }
-
-  #adopt(settings: Settings): void {
-    const old = this.#settings;
-    this.#settings = settings;
-    this.values = this.#createValues();
-    const isSame = FIXED.every((name) => old.numbers[name] === settings.numbers[name]);
-    if (isSame && old.layout === settings.layout && old.namespace === settings.namespace) return;
-    this.#engine?.setServers([]);
-    this.#engine = undefined;
-  }
-
-  /** What is stored for a value. */
-  entry(value: unknown, { min, level }: Compressing): Entry {
-    const { serialize } = this.#hooks;
-    const entry = serialize === undefined ? this.values.encode(value) : entryOf(serialize(value));
-    return compressed(entry, min, level);
+  constructor(session: Session) {
+    this.#session = session;
   }
 
   /** One key's value; `miss` where there is none. */
@@ -154,8 +49,8 @@ export class Calls {
     if (wire === undefined) {
       return bytes === '' ? Promise.resolve(miss) : refuse(badKey(Command.get, bytes));
     }
-    const value = this.#connected().get(wire, undefined, miss, signal);
-    if (this.#hooks.deserialize === undefined) return value;
+    const value = this.#ask(wire, (engine, home) => engine.get(wire, home, miss, signal));
+    if (!this.#session.isHooked) return value;
     return value.then((each) => (each === MISSED ? miss : each));
   }
 
@@ -166,8 +61,9 @@ export class Calls {
       if (bytes === '') return undefined;
       throw badKey(Command.gets, bytes);
     }
-    const hit = (await this.#connected().gets(wire, undefined, undefined, signal)) as
-      Hit | undefined;
+    const ask = (engine: Engine, home: number | undefined): Promise<unknown> =>
+      engine.gets(wire, home, undefined, signal);
+    const hit = (await this.#ask(wire, ask)) as Hit | undefined;
     return hit?.value === MISSED ? undefined : hit;
   }
 
@@ -184,7 +80,10 @@ export class Calls {
     });
     const found = new Map<Key, unknown>();
     if (wires.length === 0) return found;
-    const values = await this.#connected().getMany(Command.get, wires, undefined, signal);
+    const engine = this.#session.engine;
+    const values = this.#hasCopies
+      ? await askManyInTurn(engine, wires, this.#homesOf(wires), signal)
+      : await engine.getMany(Command.get, wires, undefined, signal);
     const [first] = values;
     if (first instanceof Unreached && values.every((each) => each instanceof Unreached)) {
       throw first.error;
@@ -208,7 +107,9 @@ export class Calls {
     const wire = this.#wire(bytes);
     if (wire === undefined) return Promise.resolve(false);
     const options = this.#silently({ time, sent: true });
-    const stored = this.#connected().change(command, wire, undefined, options, entry, signal);
+    const engine = this.#session.engine;
+    const stored = engine.change(command, wire, undefined, options, entry, signal);
+    if (command === Command.set) this.#copy(command, wire, options, entry);
     return stored as Promise<boolean>;
   }
 
@@ -222,7 +123,14 @@ export class Calls {
     const wire = this.#wire(bytes);
     if (wire === undefined) return refuse(badKey(Command.cas, bytes));
     const options = { ...NO_OPTIONS, cas, time, sent: undefined };
-    const stored = this.#connected().change(Command.cas, wire, undefined, options, entry, signal);
+    const stored = this.#session.engine.change(
+      Command.cas,
+      wire,
+      undefined,
+      options,
+      entry,
+      signal,
+    );
     return stored as Promise<boolean>;
   }
 
@@ -241,7 +149,13 @@ export class Calls {
       entries: sent.map(({ entry }) => entry),
     };
     const options = this.#silently({ time, sent: true });
-    const answers = await this.#connected().changeMany(command, batch, options, signal);
+    const answering = this.#session.engine.changeMany(command, batch, options, signal);
+    if (command === Command.set) {
+      for (const [i, wire] of batch.wires.entries()) {
+        this.#copy(command, wire, options, batch.entries[i] ?? NO_ENTRY);
+      }
+    }
+    const answers = await answering;
     const stored = new Set(sent.filter((_item, i) => answers[i] === true));
     return items.filter((item) => !stored.has(item)).map(({ key }) => key);
   }
@@ -251,14 +165,9 @@ export class Calls {
     const wire = this.#wire(bytes);
     if (wire === undefined) return Promise.resolve(false);
     const options = this.#silently({ sent: true });
-    const deleted = this.#connected().change(
-      Command.delete,
-      wire,
-      undefined,
-      options,
-      NO_ENTRY,
-      signal,
-    );
+    const engine = this.#session.engine;
+    const deleted = engine.change(Command.delete, wire, undefined, options, NO_ENTRY, signal);
+    this.#copy(Command.delete, wire, options, NO_ENTRY);
     return deleted as Promise<boolean>;
   }
 
@@ -267,7 +176,9 @@ export class Calls {
     const wires = keys.map((bytes) => this.#wire(bytes)).filter((wire) => wire !== undefined);
     const options = this.#silently({ sent: true });
     const batch = { wires, spots: undefined };
-    const answers = await this.#connected().changeMany(Command.delete, batch, options, signal);
+    const answering = this.#session.engine.changeMany(Command.delete, batch, options, signal);
+    for (const wire of wires) this.#copy(Command.delete, wire, options, NO_ENTRY);
+    const answers = await answering;
     return wires.length === keys.length && answers.every((each) => each === true);
   }
 
@@ -280,7 +191,14 @@ export class Calls {
     const wire = this.#wire(bytes);
     if (wire === undefined) return refuse(badCounterKey());
     const options = { ...NO_OPTIONS, delta, sent: undefined };
-    const counted = this.#connected().change(command, wire, undefined, options, NO_ENTRY, signal);
+    const counted = this.#session.engine.change(
+      command,
+      wire,
+      undefined,
+      options,
+      NO_ENTRY,
+      signal,
+    );
     return counted as Promise<number | bigint>;
   }
 
@@ -288,92 +206,66 @@ export class Calls {
     const wire = this.#wire(bytes);
     if (wire === undefined) return Promise.resolve(false);
     const options = { ...NO_OPTIONS, time, sent: undefined };
-    const touched = this.#connected().change(
-      Command.touch,
-      wire,
-      undefined,
-      options,
-      NO_ENTRY,
-      signal,
-    );
+    const engine = this.#session.engine;
+    const touched = engine.change(Command.touch, wire, undefined, options, NO_ENTRY, signal);
     return touched as Promise<boolean>;
   }
 
   flushAll(time: string, signal: AbortSignal | undefined): ReturnType<Engine['flushAll']> {
-    return this.#connected().flushAll(time, signal);
+    return this.#session.engine.flushAll(time, signal);
   }
 
   stats(args: string, signal: AbortSignal | undefined): ReturnType<Engine['stats']> {
-    return this.#connected().stats(args, signal);
+    return this.#session.engine.stats(args, signal);
   }
 
   /** Index of the server that a key goes to. */
   home(bytes: string): number {
-    const home = this.#connected().home((this.#settings.namespace + bytes) as WireKey);
-    return Math.max(home === undefined ? -1 : this.#specs.indexOf(home), 0);
+    return this.#session.home((this.#session.settings.namespace + bytes) as WireKey);
   }
 
-  disconnect(): void {
-    this.#engine?.disconnect();
+  get #hasCopies(): boolean {
+    return this.#session.settings.numbers.num_replicas > 0 && this.#session.settings.binary;
+  }
+
+  #homesOf(wires: readonly WireKey[]): Homes[] {
+    const { num_replicas } = this.#session.settings.numbers;
+    return wires.map((wire) => homesOf(this.#session.home(wire), num_replicas, this.#session.size));
+  }
+
+  /** Asks the key's server; where that cannot be reached, those of its copies. */
+  #ask(
+    wire: WireKey,
+    ask: (engine: Engine, home: number | undefined) => Promise<unknown>,
+  ): Promise<unknown> {
+    const engine = this.#session.engine;
+    if (!this.#hasCopies) return ask(engine, undefined);
+    return askInTurn(this.#homesOf([wire])[0] ?? [], (home) => ask(engine, home));
+  }
+
+  #copy(
+    command: typeof Command.set | typeof Command.delete,
+    wire: WireKey,
+    options: ChangeOptions,
+    entry: Entry,
+  ): void {
+    if (!this.#hasCopies) return;
+    changeCopies(
+      this.#session.engine,
+      command,
+      wire,
+      this.#homesOf([wire])[0] ?? [],
+      options,
+      entry,
+    );
   }
 
   #wire(bytes: string): WireKey | undefined {
-    return wireKey(bytes, this.#settings);
+    return wireKey(bytes, this.#session.settings);
   }
 
   /** What a changing command sends; without waiting for a reply where a behavior says so. */
   #silently(options: Partial<ChangeOptions> & { sent: unknown }): ChangeOptions {
-    return { ...NO_OPTIONS, ...options, noreply: this.#settings.numbers._noreply === 1 };
+    return { ...NO_OPTIONS, ...options, noreply: this.#session.settings.numbers._noreply === 1 };
   }
-
-  #createValues(): Values {
-    const { release, python, pickler, unpickler } = this.options;
-    const pickling = createPickling({
-      python,
-      protocol: this.#settings.numbers.pickle_protocol,
-      pickler,
-      unpickler,
-      persistentId: undefined,
-      persistentLoad: undefined,
-    });
-    return createValues({ release, python, pickling });
-  }
-
-  #connected(): Engine {
-    return (this.#engine ??= this.#createEngine());
-  }
-
-  #createEngine(): Engine {
-    const settings = this.#settings;
-    const ejection = ejectionOf(settings);
-    const dialect = createDialect(settings, this.#decode, ejection);
-    // Sorting is for good: an index means the sorted list.
-    if (settings.layout.sorted) this.#specs = sortServers(this.#specs);
-    const observer: Observer = {
-      happened: (happening) => {
-        ejection?.happened(happening);
-        this.#happened(happening);
-      },
-    };
-    return new Engine(dialect, this.#specs, { observer });
-  }
-
-  readonly #decode: Values['decode'] = (flags, bytes, from, to, owned, ascii) => {
-    const { deserialize } = this.#hooks;
-    if (deserialize === undefined) return this.values.decode(flags, bytes, from, to, owned, ascii);
-    const data = this.values.inflate(flags, bytes.subarray(from, to));
-    try {
-      return deserialize(owned ? data : Buffer.from(data), flags);
-    } catch (error) {
-      if (error instanceof CacheMiss) return MISSED;
-      throw error;
-    }
-  };
-}
-
-function ejectionOf({ numbers }: Settings): Ejection | undefined {
-  const { auto_eject, failure_limit, retry_timeout, dead_timeout } = numbers;
-  if (auto_eject === 0) return undefined;
-  const seconds = dead_timeout > 0 ? dead_timeout : Math.max(retry_timeout, 0);
-  return new Ejection({ limit: failure_limit, pause: seconds * MS, now: () => performance.now() });
 }

@@ -7,8 +7,16 @@ import { tell, type ServerEvents } from '../../engine/events';
 import { bind, bindDefault, refuse, signalOf, type CallOptions } from '../shared/arguments';
 import { liveBehaviors, type LiveBehaviors } from './behavior-dict';
 import { readBehaviors, type Behaviors } from './behaviors';
-import { count, countMany, keysOf, store, storeMany, type Mapping } from './bound-calls';
-import { Calls, type Hooks } from './calls';
+import {
+  count,
+  countMany,
+  keysOf,
+  store,
+  storeMany,
+  type Bound,
+  type Mapping,
+} from './bound-calls';
+import { Calls } from './calls';
 import { AttributeError } from './errors';
 import { resolveOptions, type ClientArguments, type ClientOptions } from './options';
 import {
@@ -33,6 +41,7 @@ import {
   type Time,
   type TimeArguments,
 } from './requests';
+import { Session, type Hooks } from './session';
 import { parseServers, type ServerArgument } from './specs';
 import { flushAll, statsOf, type ServerStats } from './stats';
 
@@ -46,7 +55,7 @@ export class Client {
   readonly events: ServerEvents = new EventEmitter();
 
   readonly #given: ClientOptions;
-  readonly #calls: Calls;
+  readonly #bound: Bound;
 
   /**
    * @param servers `"host"`, `"host:port"`, `"host:port:weight"`, `"[::1]:port"`, `"/path"`, `[type, host, port]`
@@ -60,11 +69,11 @@ export class Client {
     this.addresses = Array.from(servers);
     this.binary = options.binary;
     const specs = parseServers(this.addresses);
-    const calls = new Calls(options, specs, this.#hooks(), (happening) =>
+    const session = new Session(options, specs, this.#hooks(), (happening) =>
       tell(this.events, happening),
     );
-    calls.construct(behaviors);
-    this.#calls = calls;
+    session.construct(behaviors);
+    this.#bound = { session, calls: new Calls(session) };
   }
 
   /** What the client does otherwise than by default: a live dict. Assigning a dict sets what it names. */
@@ -82,17 +91,17 @@ export class Client {
 
   /** Stores only if the key does not exist. False: it does. */
   add(key: Key, val: unknown, ...rest: StoreArguments): Promise<boolean> {
-    return store(this.#calls, 'add', key, val, rest);
+    return store(this.#bound, 'add', key, val, rest);
   }
 
   /** As `set_multi` with `add`: the keys that were not added. */
   add_multi(mapping: Mapping, ...rest: StoreMultiArguments): Promise<Key[]> {
-    return storeMany(this.#calls, 'add', mapping, rest);
+    return storeMany(this.#bound, 'add', mapping, rest);
   }
 
   /** Adds to the end of an entry's bytes. False: there is none. */
   append(key: Key, val: unknown, ...rest: StoreArguments): Promise<boolean> {
-    return store(this.#calls, 'append', key, val, rest);
+    return store(this.#bound, 'append', key, val, rest);
   }
 
   /**
@@ -104,11 +113,11 @@ export class Client {
     this.#needCas('cas');
     const [time, signal] = bind(SIGNATURES.cas, rest);
     const bytes = keyBytes(key);
-    const seconds = timeText(time, this.#calls.settings);
+    const seconds = timeText(time, this.#bound.session.settings);
     const id = casText(cas);
-    return this.#calls.cas(
+    return this.#bound.calls.cas(
       bytes,
-      this.#calls.entry(val, NEVER_COMPRESSED),
+      this.#bound.session.entry(val, NEVER_COMPRESSED),
       id,
       seconds,
       signalOf(signal),
@@ -125,19 +134,19 @@ export class Client {
       options: ClientOptions,
     ) => this;
     const copy = new Class(this.addresses, this.#given);
-    copy.#calls.become(this.#calls.settings);
+    copy.#bound.session.become(this.#bound.session.settings);
     return copy;
   }
 
   /** Counts down, not below 0. See `incr`. */
   decr(key: Key, ...rest: DeltaArguments): Promise<number | bigint> {
-    return count(this.#calls, 'decr', key, rest);
+    return count(this.#bound, 'decr', key, rest);
   }
 
   /** Deletes a key. False: there was none. */
   async delete(key: Key, options?: CallOptions): Promise<boolean> {
     const [signal] = bind(SIGNATURES.delete, [options]);
-    return this.#calls.delete(keyBytes(key), signalOf(signal));
+    return this.#bound.calls.delete(keyBytes(key), signalOf(signal));
   }
 
   /** Deletes keys. True: all of them were there. */
@@ -147,7 +156,7 @@ export class Client {
       throw new TypeError('keys must be a sequence, not a mapping');
     }
     const all = keysOf(keys, prefix).map(([, bytes]) => checkLength(bytes));
-    return this.#calls.deleteMany(all, signalOf(signal));
+    return this.#bound.calls.deleteMany(all, signalOf(signal));
   }
 
   /**
@@ -157,12 +166,12 @@ export class Client {
    * @throws {CacheMiss} from yours: the entry counts as missing
    */
   deserialize(bytes: Buffer, flags: number): unknown {
-    return this.#calls.values.deserialize(flags, bytes);
+    return this.#bound.session.values.deserialize(flags, bytes);
   }
 
   /** Closes all connections; calls under way fail. The next call connects again. */
   disconnect_all(): void {
-    this.#calls.disconnect();
+    this.#bound.session.disconnect();
   }
 
   /**
@@ -171,7 +180,7 @@ export class Client {
    */
   async flush_all(...rest: TimeArguments): Promise<true> {
     const [time, signal] = bind(SIGNATURES.flush_all, rest);
-    return flushAll(this.#calls, time, signalOf(signal));
+    return flushAll(this.#bound, time, signalOf(signal));
   }
 
   /**
@@ -180,9 +189,9 @@ export class Client {
    */
   get(key: Key, ...rest: GetArguments): Promise<unknown> {
     try {
-      if (rest.length === 0) return this.#calls.get(keyBytes(key), null, undefined);
+      if (rest.length === 0) return this.#bound.calls.get(keyBytes(key), null, undefined);
       const { miss, signal } = bindDefault(SIGNATURES.get, rest);
-      return this.#calls.get(keyBytes(key), miss, signal);
+      return this.#bound.calls.get(keyBytes(key), miss, signal);
     } catch (error) {
       return refuse(error);
     }
@@ -190,17 +199,17 @@ export class Client {
 
   /** As `behaviors`. */
   get_behaviors(): LiveBehaviors {
-    const calls = this.#calls;
+    const { session } = this.#bound;
     return liveBehaviors(
-      () => readBehaviors(calls.settings, calls.without),
-      (given) => calls.configure(given),
+      () => readBehaviors(session.settings, session.without),
+      (given) => session.configure(given),
     );
   }
 
   /** The values of those keys that have one, by your own keys. Servers that fail are left out, unless all do. */
   async get_multi(keys: Iterable<Key>, ...rest: PrefixArguments): Promise<Map<Key, unknown>> {
     const [prefix, signal] = bind(SIGNATURES.get_multi, rest);
-    return this.#calls.getMany(keysOf(keys, prefix), signalOf(signal));
+    return this.#bound.calls.getMany(keysOf(keys, prefix), signalOf(signal));
   }
 
   /**
@@ -209,7 +218,7 @@ export class Client {
    */
   async get_stats(...rest: StatsArguments): Promise<ServerStats[]> {
     const [args, signal] = bind(SIGNATURES.get_stats, rest);
-    return statsOf(this.#calls, args, signalOf(signal));
+    return statsOf(this.#bound, args, signalOf(signal));
   }
 
   /**
@@ -220,13 +229,13 @@ export class Client {
     const bytes = keyBytes(key);
     if (bytes !== '') this.#needCas('gets');
     const [signal] = bind(SIGNATURES.gets, [options]);
-    const hit = await this.#calls.gets(bytes, signalOf(signal));
+    const hit = await this.#bound.calls.gets(bytes, signalOf(signal));
     return hit === undefined ? [null, null] : [hit.value, casId(hit.cas)];
   }
 
   /** Index of the server that a key goes to (of a sorted list with `_sort_hosts`). */
   hash(key: Key): number {
-    return this.#calls.home(rawBytes(key));
+    return this.#bound.calls.home(rawBytes(key));
   }
 
   /**
@@ -235,7 +244,7 @@ export class Client {
    * @throws {ClientError | UnknownReadFailure} the entry is no number (text, binary protocol)
    */
   incr(key: Key, ...rest: DeltaArguments): Promise<number | bigint> {
-    return count(this.#calls, 'incr', key, rest);
+    return count(this.#bound, 'incr', key, rest);
   }
 
   /**
@@ -243,13 +252,13 @@ export class Client {
    * @throws {NotFound} keys are missing; {MemcachedError} calls failed
    */
   async incr_multi(keys: Iterable<Key>, ...rest: CountMultiArguments): Promise<null> {
-    await countMany(this.#calls, keys, rest);
+    await countMany(this.#bound, keys, rest);
     return null;
   }
 
   /** Adds to the beginning of an entry's bytes. False: there is none. */
   prepend(key: Key, val: unknown, ...rest: StoreArguments): Promise<boolean> {
-    return store(this.#calls, 'prepend', key, val, rest);
+    return store(this.#bound, 'prepend', key, val, rest);
   }
 
   /**
@@ -257,12 +266,12 @@ export class Client {
    * @throws {NotFound} it does not, in the binary protocol
    */
   replace(key: Key, val: unknown, ...rest: StoreArguments): Promise<boolean> {
-    return store(this.#calls, 'replace', key, val, rest);
+    return store(this.#bound, 'replace', key, val, rest);
   }
 
   /** What is stored for a value: its bytes, and its flags. Yours to override; it is compressed behind this. */
   serialize(value: unknown): [bytes: Uint8Array, flags: number] {
-    const { data, flags } = this.#calls.values.encode(value);
+    const { data, flags } = this.#bound.session.values.encode(value);
     return [typeof data === 'string' ? Buffer.from(data, 'latin1') : data, flags];
   }
 
@@ -272,7 +281,7 @@ export class Client {
    * @throws {MemcachedError} the server could not be asked; or what pickling the value throws
    */
   set(key: Key, val: unknown, ...rest: StoreArguments): Promise<boolean> {
-    return store(this.#calls, 'set', key, val, rest);
+    return store(this.#bound, 'set', key, val, rest);
   }
 
   /**
@@ -280,7 +289,7 @@ export class Client {
    * @throws as the constructor; nothing is changed then
    */
   set_behaviors(behaviors: Behaviors | null): void {
-    this.#calls.configure({ ...behaviors });
+    this.#bound.session.configure({ ...behaviors });
   }
 
   /**
@@ -288,14 +297,14 @@ export class Client {
    * @throws {MemcachedError} a server failed or refused; values on other servers are stored then
    */
   set_multi(mapping: Mapping, ...rest: StoreMultiArguments): Promise<Key[]> {
-    return storeMany(this.#calls, 'set', mapping, rest);
+    return storeMany(this.#bound, 'set', mapping, rest);
   }
 
   /** Gives an entry a new time. False: there is none. */
   async touch(key: Key, time: Time, options?: CallOptions): Promise<boolean> {
     const [signal] = bind(SIGNATURES.touch, [options]);
-    const seconds = timeText(time, this.#calls.settings);
-    return this.#calls.touch(keyBytes(key), seconds, signalOf(signal));
+    const seconds = timeText(time, this.#bound.session.settings);
+    return this.#bound.calls.touch(keyBytes(key), seconds, signalOf(signal));
   }
 
   /** `key in mc` */
@@ -333,7 +342,7 @@ export class Client {
   }
 
   #needCas(method: string): void {
-    if (this.#calls.settings.numbers.cas === 0)
+    if (this.#bound.session.settings.numbers.cas === 0)
       throw new ValueError(`${method} without cas behavior`);
   }
 

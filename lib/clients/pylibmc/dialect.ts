@@ -51,6 +51,7 @@ export function createDialect(
       whenDead: 'fail',
       deadFor: Math.max(numbers.retry_timeout, 0) * MS,
       losesLightly: true,
+      connectTimeout: milliseconds(numbers.connect_timeout),
       timeout: milliseconds(numbers._poll_timeout),
       flushOnReconnect: false,
       resend: new Set(),

@@ -1,9 +1,11 @@
 // What a refusal or a failure of the engine is in libmemcached's codes, and the exception that says so.
 
 import {
+  AuthError,
   OverloadedError,
   ProtocolError,
   TimeoutError,
+  TlsError,
   TooLargeError,
   type MemcacheError,
 } from '../../errors';
@@ -38,6 +40,8 @@ export function codeOfLine(line: string): Rc {
 
 const CLASSES: readonly (readonly [Class: new (...args: never[]) => Error, rc: Rc])[] = [
   [TimeoutError, Rc.timeout],
+  [AuthError, Rc.auth],
+  [TlsError, Rc.connection],
   [ProtocolError, Rc.unknownRead],
   [TooLargeError, Rc.unknownRead],
   [OverloadedError, Rc.allocation],

@@ -3,6 +3,7 @@
 import type { PicklerOption, UnpicklerOption } from '../../value/pickling';
 import { bind } from '../shared/arguments';
 import { pythonType } from '../shared/numbers';
+import { transportOf, type TlsParameter } from '../shared/transport';
 import type { Behaviors } from './behaviors';
 import { pythonOf, releaseOf, type Release, type ReleaseName } from './releases';
 
@@ -14,6 +15,8 @@ export interface ClientOptions {
   /** Log in with SASL, which needs `password` and `binary` too. */
   username?: string | null;
   password?: string | null;
+  /** Speak TLS: Node's options of `tls.connect`; `{}` trusts the authorities that Node knows. pylibmc itself cannot. */
+  tls?: TlsParameter | null;
   /** The release of pylibmc to write like; default 1.6.3. */
   release?: ReleaseName;
   /** The Python it runs on; default 3, or 2 where the release knows no other. */
@@ -44,7 +47,7 @@ export type ClientArguments =
 /** Every parameter with a value, but behaviors. */
 export interface Options {
   readonly binary: boolean;
-  readonly credentials: { readonly username: string; readonly password: string } | undefined;
+  readonly transport: ReturnType<typeof transportOf>;
   readonly release: Release;
   readonly python: 2 | 3;
   readonly pickler: PicklerOption | undefined;
@@ -52,7 +55,7 @@ export interface Options {
 }
 
 const POSITIONAL = ['behaviors', 'binary', 'username', 'password'] as const;
-const NAMED = ['release', 'python', 'pickler', 'unpickler'] as const;
+const NAMED = ['tls', 'release', 'python', 'pickler', 'unpickler'] as const;
 const NAMES = [...POSITIONAL, ...NAMED];
 
 const SIGNATURE = { method: 'Client.__init__', required: 2, names: POSITIONAL, namedOnly: NAMED };
@@ -70,11 +73,12 @@ export function resolveOptions(given: readonly unknown[]): {
   const bound = bind(SIGNATURE, given);
   const get = (name: (typeof NAMES)[number]): unknown => bound[NAMES.indexOf(name)] ?? undefined;
   const binary = Boolean(get('binary'));
+  checkLogin(get('username'), get('password'), binary);
   const release = releaseOf(get('release'));
   return {
     options: {
       binary,
-      credentials: credentialsOf(get('username'), get('password'), binary),
+      transport: transportOf(get),
       release,
       python: pythonOf(release, get('python')),
       pickler: get('pickler') as PicklerOption | undefined,
@@ -87,19 +91,15 @@ export function resolveOptions(given: readonly unknown[]): {
   };
 }
 
-function credentialsOf(
-  username: unknown,
-  password: unknown,
-  binary: boolean,
-): Options['credentials'] {
+/** What pylibmc says of half a login. */
+function checkLogin(username: unknown, password: unknown, binary: boolean): void {
   for (const each of [username, password]) {
     if (each === undefined || typeof each === 'string') continue;
     throw new TypeError(`username and password must be str or None, not ${pythonType(each)}`);
   }
-  if (username === undefined && password === undefined) return undefined;
-  if (typeof username !== 'string' || typeof password !== 'string') {
+  if (username === undefined && password === undefined) return;
+  if (username === undefined || password === undefined) {
     throw new TypeError('SASL requires both username and password');
   }
   if (!binary) throw new TypeError('SASL requires the memcached binary protocol');
-  return { username, password };
 }

@@ -113,8 +113,10 @@ function specOf([type, host, port, weight]: ServerTuple): ServerSpec {
   return { address, name, weight: short(weight) || 1 };
 }
 
-function familyOf(host: string): 4 | 6 {
-  return host.includes(':') ? 6 : 4;
+/** A name can have addresses of both. */
+function familyOf(host: string): 0 | 4 | 6 {
+  if (host.includes(':')) return 6;
+  return /^\d+\.\d+\.\d+\.\d+$/.test(host) ? 4 : 0;
 }
 
 function short(value: number): number {

@@ -1,10 +1,11 @@
 // Calls of all servers: flush_all, and get_stats with the 22 fields that libmemcached knows (_pylibmcmodule.c).
 
 import { pythonType } from '../shared/numbers';
-import type { Calls } from './calls';
+import type { Bound } from './bound-calls';
 import { Failed } from './dialect';
 import { exceptionOf, Rc } from './codes';
 import type { MemcachedError } from './errors';
+import type { Options } from './options';
 import { integer, timeText } from './requests';
 
 type Rows = readonly (readonly [name: string, value: string])[];
@@ -50,12 +51,12 @@ export type ServerStats = [name: string, stats: Stats];
 
 /** @throws {SomeErrors} a server did not do it */
 export async function flushAll(
-  calls: Calls,
+  { session, calls }: Bound,
   time: unknown,
   signal: AbortSignal | undefined,
 ): Promise<true> {
   const seconds = integer(time ?? 0);
-  const text = seconds > 0n ? timeText(seconds, calls.settings) : '0';
+  const text = seconds > 0n ? timeText(seconds, session.settings) : '0';
   for (const { answer } of await calls.flushAll(text, signal)) {
     if (answer instanceof Failed) throw someErrors('flush_all', answer);
   }
@@ -64,14 +65,14 @@ export async function flushAll(
 
 /** @throws {MemcachedError} a server failed, or does not know `args` */
 export async function statsOf(
-  calls: Calls,
+  { session, calls }: Bound,
   args: unknown,
   signal: AbortSignal | undefined,
 ): Promise<ServerStats[]> {
   const wanted = statsArgument(args ?? '');
   const answers = await calls.stats(wanted, signal);
   return answers.map(({ server, answer }, i) => {
-    if (answer instanceof Failed) throw statsFailure(answer, calls);
+    if (answer instanceof Failed) throw statsFailure(answer, session.options);
     const rows = Array.isArray(answer) ? (answer as Rows) : [];
     return [`${server.name} (${i})`, wanted === '' ? generalStats(rows) : allStats(rows)];
   });
@@ -86,8 +87,8 @@ function statsArgument(args: unknown): string {
   return args;
 }
 
-function statsFailure(failed: Failed, { options }: Calls): MemcachedError {
-  const isUnknown = failed.isRefusal && !options.binary;
+function statsFailure(failed: Failed, { binary }: Options): MemcachedError {
+  const isUnknown = failed.isRefusal && !binary;
   return isUnknown ? invalidArguments() : someErrors('get_stats', failed);
 }
 
