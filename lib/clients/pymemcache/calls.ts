@@ -47,9 +47,10 @@ export class Calls {
 
   constructor(options: Options, specs: readonly ServerSpec[], observer: Observer, site: Site = {}) {
     const dialect = createDialect(options, site.placement, site.deadFor);
-    const injected = { open: openerOf(options), ...options.injected };
+    const { transport, injected, socket_keepalive } = options;
+    const open = openerOf(socket_keepalive);
     this.#options = options;
-    this.engine = new Engine(dialect, specs, { observer, ...injected });
+    this.engine = new Engine(dialect, specs, { observer, open, ...transport, ...injected });
   }
 
   /** Connections that are open finish what they have, then close; later calls connect again. */

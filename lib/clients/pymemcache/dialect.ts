@@ -27,7 +27,7 @@ export function createDialect(
   placement: PlacementFactory = oneServer,
   deadFor = 0,
 ): Dialect {
-  const { timeout, connect_timeout = 0 } = options;
+  const { timeout, connect_timeout } = options;
   return {
     wire: textWire,
     decode: (flags, bytes, from, to, owned): Held => {
@@ -38,7 +38,9 @@ export function createDialect(
     failure: {
       whenDead: 'fail',
       deadFor,
-      timeout: timeout === undefined ? LONGEST_CALL : connect_timeout + timeout,
+      // Of the whole call, for which pymemcache has two limits one after the other.
+      timeout: timeout === undefined ? LONGEST_CALL : timeout + (connect_timeout ?? 0),
+      connectTimeout: connect_timeout,
       flushOnReconnect: false,
       resend: new Set(),
     },

@@ -2,9 +2,15 @@
 
 export * as exceptions from './exceptions';
 export * as serde from './serde';
-export { ConnectionError, TimeoutError } from '../../errors';
+export { AuthError, ConnectionError, TimeoutError, TlsError } from '../../errors';
+export type { TlsParameter, TransportOptions } from '../shared/transport';
 export type { ServerEvent, ServerEventName, ServerEvents } from '../../engine/events';
 export type { AnyClient } from './any-client';
+export {
+  AWSElastiCacheHashClient,
+  type AWSElastiCacheHashClientArguments,
+  type AWSElastiCacheHashClientOptions,
+} from './aws';
 export { Client, PooledClient } from './client';
 export * from './exceptions';
 export { FallbackClient, type Cache } from './fallback';

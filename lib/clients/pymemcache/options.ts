@@ -3,6 +3,7 @@
 import type { EngineOptions } from '../../engine/engine';
 import { bind } from '../shared/arguments';
 import { callable, numberOf } from '../shared/parameters';
+import { TRANSPORT_NAMES, transportOf, type TransportOptions } from '../shared/transport';
 import { ValueError } from '../../errors';
 import { KeepaliveOpts } from './keepalive';
 import { prefixOf, type KeyRules } from './keys';
@@ -19,7 +20,8 @@ import { findEncoding, type Encode } from './text';
 
 export { isSerde };
 
-export interface ClientOptions {
+/** `tls` takes the place of Python's `tls_context`. */
+export interface ClientOptions extends TransportOptions {
   /** Makes bytes of values and values of bytes; default: bytes as they are, and `str()` of all else. */
   serde?: Serde | null;
   /** Deprecated in pymemcache: one half of a serde. */
@@ -90,6 +92,7 @@ export interface Options extends KeyRules {
   readonly encode: Encode;
   /** Milliseconds; Infinity: for ever. */
   readonly pool_idle_timeout: number;
+  readonly transport: Pick<EngineOptions, 'tls' | 'auth'>;
   /** For tests: time and sockets. */
   readonly injected: Omit<EngineOptions, 'observer'>;
 }
@@ -109,7 +112,7 @@ const OF_SOCKETS = [
 ] as const;
 const OF_POOLS = ['max_pool_size', 'pool_idle_timeout', 'lock_generator'] as const;
 const OF_KEYS = ['default_noreply', 'allow_unicode_keys', 'encoding', 'tls_context'] as const;
-const OURS = ['release', 'python', 'injected'] as const;
+const OURS = [...TRANSPORT_NAMES, 'release', 'python', 'injected'] as const;
 
 export type Name = (typeof OF_SOCKETS | typeof OF_POOLS | typeof OF_KEYS | typeof OURS)[number];
 
@@ -152,6 +155,7 @@ export function optionsOf(get: (name: Name) => unknown): Options {
     allow_unicode_keys: Boolean(get('allow_unicode_keys')),
     encode: findEncoding(get('encoding') ?? 'ascii'),
     pool_idle_timeout: idleTimeOf(get),
+    transport: transportOf(get),
     injected: get('injected') ?? {},
   };
 }

@@ -42,7 +42,8 @@ function pairSpec(pair: readonly unknown[]): ServerSpec {
 function tcpSpec(host: string, port: string, given: unknown): ServerSpec {
   const isIpv6 = host.includes(':') && IPV6.test(host);
   if (!PORT.test(port) || !(isIpv6 || HOST.test(host))) throw unknown(given);
-  const address = { kind: 'tcp', host, port: Number(port), family: isIpv6 ? 6 : 4 } as const;
+  // Of a name all addresses are tried, as getaddrinfo's AF_UNSPEC.
+  const address = { kind: 'tcp', host, port: Number(port), family: 0 } as const;
   // hash.py, _make_client_key: "%s:%s" of host and port, without brackets
   return { address, name: `${host}:${Number(port)}`, weight: 1 };
 }
