@@ -152,13 +152,13 @@ async function settled(proxy: LoggingProxy, { method, args, kwargs }: Call): Pro
 }
 
 /** The message, or the bytes that pymemcache gives in its place. */
-function raisedText({ type, args, message }: Raised): string {
+export function raisedText({ type, args, message }: Raised): string {
   const [first] = Array.isArray(args) ? (args as PythonValue[]) : [];
   return `${type}: ${Buffer.isBuffer(first) ? first.toString('latin1') : message}`;
 }
 
 /** An argument as a TypeScript program gives it: tuples are arrays, keyword arguments an object. */
-function toJavaScript(value: PythonValue | Call['kwargs']): unknown {
+export function toJavaScript(value: PythonValue | Call['kwargs']): unknown {
   if (value instanceof Tuple) return Array.from(value.items, toJavaScript);
   if (value instanceof Float) return value.value;
   if (Array.isArray(value)) return (value as PythonValue[]).map(toJavaScript);
@@ -174,7 +174,7 @@ function toJavaScript(value: PythonValue | Call['kwargs']): unknown {
 }
 
 /** Results of both sides in one form: dicts by sorted text, tuples as lists. */
-function comparable(value: unknown): unknown {
+export function comparable(value: unknown): unknown {
   if (value === undefined) return null; // a method that returns nothing
   if (value instanceof Tuple) return value.items.map(comparable);
   if (value instanceof Float) return value.value;
