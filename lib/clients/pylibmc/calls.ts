@@ -49,6 +49,7 @@ export class Calls {
     if (wire === undefined) {
       return bytes === '' ? Promise.resolve(miss) : refuse(badKey(Command.get, bytes));
     }
+    if (this.#asksIds) return this.#hit(wire, signal).then((hit) => (hit ? hit.value : miss));
     const value = this.#ask(wire, (engine, home) => engine.get(wire, home, miss, signal));
     if (!this.#session.isHooked) return value;
     return value.then((each) => (each === MISSED ? miss : each));
@@ -61,9 +62,12 @@ export class Calls {
       if (bytes === '') return undefined;
       throw badKey(Command.gets, bytes);
     }
-    const ask = (engine: Engine, home: number | undefined): Promise<unknown> =>
-      engine.gets(wire, home, undefined, signal);
-    const hit = (await this.#ask(wire, ask)) as Hit | undefined;
+    return this.#hit(wire, signal);
+  }
+
+  async #hit(wire: WireKey, signal: AbortSignal | undefined): Promise<Hit | undefined> {
+    const asking = this.#ask(wire, (engine, home) => engine.gets(wire, home, undefined, signal));
+    const hit = (await asking) as Hit | undefined;
     return hit?.value === MISSED ? undefined : hit;
   }
 
@@ -81,17 +85,19 @@ export class Calls {
     const found = new Map<Key, unknown>();
     if (wires.length === 0) return found;
     const engine = this.#session.engine;
+    const hasIds = this.#asksIds;
     const values = this.#hasCopies
       ? await askManyInTurn(engine, wires, this.#homesOf(wires), signal)
-      : await engine.getMany(Command.get, wires, undefined, signal);
+      : await engine.getMany(hasIds ? Command.gets : Command.get, wires, undefined, signal);
     const [first] = values;
     if (first instanceof Unreached && values.every((each) => each instanceof Unreached)) {
       throw first.error;
     }
     for (const [i, [key]] of asked.entries()) {
-      const value = values[i];
-      if (value === ABSENT || value === MISSED || value instanceof Unreached) continue;
-      found.set(key, value);
+      const answer = values[i];
+      if (answer === ABSENT || answer instanceof Unreached) continue;
+      const value = hasIds ? (answer as Hit).value : answer;
+      if (value !== MISSED) found.set(key, value);
     }
     return found;
   }
@@ -222,6 +228,12 @@ export class Calls {
   /** Index of the server that a key goes to. */
   home(bytes: string): number {
     return this.#session.home((this.#session.settings.namespace + bytes) as WireKey);
+  }
+
+  /** In the text protocol every get asks for cas ids where they are in use, wanted or not. */
+  get #asksIds(): boolean {
+    const { numbers, binary } = this.#session.settings;
+    return numbers.cas === 1 && !binary;
   }
 
   get #hasCopies(): boolean {
