@@ -1,7 +1,15 @@
 // python-memcached2's Memcache: text in and out, and exceptions for all that fails.
 
 import { EventEmitter } from 'node:events';
-import { ABSENT, Command, Engine, NO_ENTRY, NO_OPTIONS, type Entry } from '../../engine/engine';
+import {
+  ABSENT,
+  Command,
+  Engine,
+  NO_ENTRY,
+  NO_OPTIONS,
+  type Change,
+  type ChangeOptions,
+} from '../../engine/engine';
 import { tell, type ServerEvents } from '../../engine/events';
 import type { Happening } from '../../engine/server';
 import type { Hit } from '../../net/operation';
@@ -11,28 +19,17 @@ import * as calls from './calls';
 import type { Cas, Counted } from './calls';
 import * as checks from './checks';
 import { checkKey, type Key, type Value } from './checks';
-import { createDialect, unknownReply, type Held } from './dialect';
-import { CASFailure, NotFound, NotStored, NoValue } from './errors';
+import { createDialect, type Held } from './dialect';
+import { NoValue } from './errors';
 import type { HasherBase } from './hash';
-import { resultsOf, type Word } from './multi';
 import { resolveOptions, type MemcacheArguments, type Options } from './options';
 import type { ServerPool } from './reconnectors';
 import type { SelectorBase } from './selectors';
 import { parseUri } from './server-uri';
+import { resultsOf, storingOf, throwWord, type Storing, type Word } from './storing';
 import * as shapes from './stats';
 import type { Sizes, SlabStats, Slabs, Stats } from './stats';
 import { wrap, type ValueWrapper } from './values';
-
-/** Commands that store. */
-type Store = 'set' | 'add' | 'replace' | 'append' | 'prepend' | 'cas';
-
-/** One entry on its way. */
-interface Storing {
-  readonly command: Store;
-  readonly entry: Entry;
-  readonly time: string;
-  readonly cas: string;
-}
 
 const NOTHING_SENT = { ...NO_OPTIONS, sent: null };
 
@@ -123,16 +120,7 @@ export class Memcache<V = string, Miss = never> {
   /** Deletes a key; true: there was an entry. */
   async delete(key: Key, options?: CallOptions): Promise<boolean> {
     const signal = calls.onlySignal('delete', options);
-    const wire = checkKey(key);
-    const answer = this.#engine.change(
-      Command.delete,
-      wire,
-      undefined,
-      NOTHING_SENT,
-      NO_ENTRY,
-      signal,
-    );
-    return (await answer) as boolean;
+    return (await this.#ask(Command.delete, key, NOTHING_SENT, signal)) as boolean;
   }
 
   /** Deletes a key from every server; true: one of them had an entry. */
@@ -279,9 +267,7 @@ export class Memcache<V = string, Miss = never> {
       throw new TypeError("touch() missing 1 required positional argument: 'exptime'");
     }
     const options = { ...NOTHING_SENT, time: checks.exptimeText(exptime) };
-    const wire = checkKey(key);
-    const signal = signalOf(given);
-    await this.#engine.change(Command.touch, wire, undefined, options, NO_ENTRY, signal);
+    await this.#ask(Command.touch, key, options, signalOf(given));
     return null;
   }
 
@@ -301,7 +287,10 @@ export class Memcache<V = string, Miss = never> {
       else if (happening.name === 'alive') reconnector.had_success(uri);
       tell(this.events, happening);
     };
-    return new Engine(createDialect(options), specs, { observer: { happened } });
+    return new Engine(createDialect(options), specs, {
+      observer: { happened },
+      ...options.transport,
+    });
   }
 
   #valueOf(key: string, found: Held | Hit): V {
@@ -355,11 +344,16 @@ export class Memcache<V = string, Miss = never> {
   ): Promise<Counted> {
     const [value = 1, given] = bind(signature, rest);
     const options = { ...NOTHING_SENT, delta: argumentText(value) };
-    const wire = checkKey(key);
-    const signal = signalOf(given);
-    const command = Command[method];
-    const answer = this.#engine.change(command, wire, undefined, options, NO_ENTRY, signal);
-    return (await answer) as Counted;
+    return (await this.#ask(Command[method], key, options, signalOf(given))) as Counted;
+  }
+
+  #ask(
+    command: Change,
+    key: Key,
+    options: ChangeOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    return this.#engine.change(command, checkKey(key), undefined, options, NO_ENTRY, signal);
   }
 
   async #stats<T>(
@@ -371,29 +365,6 @@ export class Memcache<V = string, Miss = never> {
     const signal = calls.onlySignal(method, options);
     return shapes.ofEach(await this.#engine.stats(which, signal), shape);
   }
-}
-
-function storingOf(command: Store, value: Value, options: calls.StoreOptions): Storing {
-  const { flags, exptime, cas_unique } = options;
-  const hasCas = cas_unique !== undefined && cas_unique !== null;
-  return {
-    command: hasCas ? 'cas' : command,
-    entry: { flags: checks.checkFlags(flags), data: checks.checkValue(value) },
-    time: checks.exptimeText(exptime),
-    cas: hasCas ? checks.casText(cas_unique) : '',
-  };
-}
-
-const NOT_STORED: Readonly<Record<string, () => Error>> = {
-  NOT_STORED: () => new NotStored('there is an entry of the key, or none, against the condition'),
-  EXISTS: () => new CASFailure('the entry has changed'),
-  NOT_FOUND: () => new NotFound('there is no entry of the key'),
-};
-
-/** @throws what the server's reply to storing means, unless it is that the value was stored */
-function throwWord(word: Word): null {
-  if (word === null) return null;
-  throw NOT_STORED[word]?.() ?? unknownReply(word);
 }
 
 function casOf({ cas }: Hit): Cas {

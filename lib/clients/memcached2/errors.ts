@@ -2,6 +2,8 @@
 
 import { PythonError } from '../../errors';
 
+export { KeyError } from '../../errors';
+
 /** Base of all that python-memcached2 raises itself. Never raised as such. */
 export class MemcachedException extends Error {
   constructor(message = '', options?: ErrorOptions) {

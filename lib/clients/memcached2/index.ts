@@ -1,6 +1,7 @@
 // What `import memcached2` gives in Python.
 
 export type { CallOptions } from '../shared/arguments';
+export type { TlsParameter, TransportOptions } from '../shared/transport';
 export type { ServerEvent, ServerEventName, ServerEvents } from '../../engine/events';
 export type {
   Cas,
@@ -23,7 +24,7 @@ export * from './errors';
 export { HasherBase, HasherCMemcache, HasherZero } from './hash';
 export { ExceptionsAreMissesMapping } from './mapping';
 export { ExceptionsAreMissesMemcache } from './misses';
-export type { Word } from './multi';
+export type { Word } from './storing';
 export type {
   FailureName,
   MappingArguments,

@@ -5,7 +5,7 @@ import type { GetArguments, SetArguments, SetMultiArguments, StoreItem } from '.
 import type { Key, Value } from './checks';
 import { Memcache } from './client';
 import { MemcachedException, MultiStorageException } from './errors';
-import type { Word } from './multi';
+import type { Word } from './storing';
 
 /** What to answer in place of an exception of python-memcached2; others, which mean mistakes in code, are thrown. */
 export function swallow<T>(otherwise: T): (error: unknown) => T {

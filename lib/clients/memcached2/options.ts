@@ -2,6 +2,7 @@
 
 import { bind } from '../shared/arguments';
 import { numberOf, oneOf } from '../shared/parameters';
+import { TRANSPORT_NAMES, transportOf, type TransportOptions } from '../shared/transport';
 import type { FailurePolicy } from '../../engine/dialect';
 import { NoAvailableServers, ServerDisconnect, type MemcachedException } from './errors';
 import { HasherCMemcache, HasherZero, type HasherBase } from './hash';
@@ -15,7 +16,7 @@ import {
 import type { ValueWrapper } from './values';
 
 /** What only this package has, by name. */
-export interface OwnOptions {
+export interface OwnOptions extends TransportOptions {
   /**
    * What happens to calls while a server cannot be used. `select` (default): the selector names another one. `raise`: none
    * is asked, and ServerDisconnect is thrown, as python-memcached2 does in fact.
@@ -84,13 +85,15 @@ export interface Options {
   readonly failure: (typeof FAILURES)[FailureName];
   /** Seconds. */
   readonly socket_timeout: number;
+  readonly transport: ReturnType<typeof transportOf>;
 }
 
+const NAMED_ONLY = ['failure', 'socket_timeout', ...TRANSPORT_NAMES];
 const SIGNATURE = {
   method: '__init__',
   required: 2,
   names: ['value_wrapper', 'selector', 'hasher', 'server_pool'],
-  namedOnly: ['failure', 'socket_timeout'],
+  namedOnly: NAMED_ONLY,
 };
 const MAPPING = { ...SIGNATURE, names: ['selector', 'hasher'] };
 
@@ -100,27 +103,36 @@ const MAPPING = { ...SIGNATURE, names: ['selector', 'hasher'] };
  */
 export function resolveOptions(servers: Iterable<string>, given: readonly unknown[]): Options {
   const server_uris = [...servers];
-  const [value_wrapper, selector, hasher, server_pool, failure, socket_timeout] = bind(
-    SIGNATURE,
-    given,
-  );
+  const named = namesOf(SIGNATURE, given);
+  const get = (name: string): unknown => named[name];
+  const socket_timeout = get('socket_timeout');
   return {
     server_uris,
-    value_wrapper: withMethod(value_wrapper, undefined, 'value_wrapper'),
-    selector: withMethod<SelectorBase>(selector, 'select', 'selector') ?? selectorOf(server_uris),
-    hasher: withMethod<HasherBase>(hasher, 'hash', 'hasher') ?? hasherOf(server_uris),
+    value_wrapper: withMethod(get('value_wrapper'), undefined, 'value_wrapper'),
+    selector:
+      withMethod<SelectorBase>(get('selector'), 'select', 'selector') ?? selectorOf(server_uris),
+    hasher: withMethod<HasherBase>(get('hasher'), 'hash', 'hasher') ?? hasherOf(server_uris),
     server_pool:
-      withMethod<ServerPool>(server_pool, 'is_available', 'server_pool') ?? new ServerPool(),
-    failure: oneOf(FAILURES, failure ?? 'select', 'failure'),
+      withMethod<ServerPool>(get('server_pool'), 'is_available', 'server_pool') ?? new ServerPool(),
+    failure: oneOf(FAILURES, get('failure') ?? 'select', 'failure'),
     socket_timeout:
       socket_timeout === null ? Infinity : numberOf(socket_timeout, 3, 'socket_timeout'),
+    transport: transportOf(get),
   };
 }
 
-/** The parameters of a mapping, as those of a Memcache. */
+/** The parameters of a mapping, as those of its Memcache. */
 export function resolveMapping(given: readonly unknown[]): SelectorOptions {
-  const [selector, hasher, failure, socket_timeout] = bind(MAPPING, given);
-  return { selector, hasher, failure, socket_timeout } as SelectorOptions;
+  return namesOf(MAPPING, given);
+}
+
+function namesOf(
+  signature: typeof SIGNATURE,
+  given: readonly unknown[],
+): Readonly<Record<string, unknown>> {
+  const bound = bind(signature, given);
+  const names = [...signature.names, ...signature.namedOnly];
+  return Object.fromEntries(names.map((name, i) => [name, bound[i]]));
 }
 
 /** @throws {TypeError} given, and without the method; without a name: no function */
@@ -129,7 +141,9 @@ function withMethod<T>(value: unknown, method: string | undefined, name: string)
   const called: unknown =
     method === undefined ? value : (value as Readonly<Record<string, unknown>>)[method];
   if (typeof called !== 'function') {
-    throw new TypeError(`${name} must ${method === undefined ? 'be' : `have a ${method}`}`);
+    throw new TypeError(
+      `${name} must ${method === undefined ? 'be a function' : `have a method ${method}`}`,
+    );
   }
   return value as T;
 }

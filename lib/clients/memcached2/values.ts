@@ -60,7 +60,7 @@ const SET: Signature = {
 };
 
 /**
- * A value as text that knows its key, and can change the entry. It is a String object: compare it by `==` or `String(...)`.
+ * A value as text that knows its key, and can change the entry. It is a String object: compare `String(value)`.
  * What is changed on the server leaves this object's own text as it was. Read with `get_cas`, it can be stored once, and in no other way.
  */
 export class ValueSuperStr extends String {
