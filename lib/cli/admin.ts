@@ -1,10 +1,14 @@
 // What the commands ask one server directly: its keys, its entries as they are stored, its statistics.
 
-import { ConnectionError, ProtocolError, ServerError, TooLargeError } from '../errors';
+import { AuthError, ConnectionError, ProtocolError, ServerError, TooLargeError } from '../errors';
 import type { ServerSpec } from '../engine/server';
 import { MAX_STATS_ROWS, MAX_VALUE_BYTES } from '../limits';
-import { openSocket } from '../net/address';
+import type { OpenSocket } from '../net/address';
 import { Dialogue, type DialogueOptions } from '../net/dialogue';
+import type { Login } from '../wire/login';
+import { Sink } from '../wire/sink';
+import { textWire } from '../wire/text';
+import { Code } from '../wire/wire';
 
 /** An entry as the server holds it. */
 export interface StoredEntry {
@@ -32,33 +36,59 @@ export interface RawEntry {
   readonly data: Buffer;
 }
 
+/** How servers are reached. */
+export interface Access {
+  readonly open: OpenSocket;
+  /** Says who one is, where the servers ask. */
+  readonly login: Login | undefined;
+  /** In milliseconds, of connecting and of each silence. */
+  readonly timeout: number;
+}
+
+type Options = DialogueOptions & Access;
+
+/** @throws {MemcacheError} no connection, or none that the server lets in */
+async function opened(options: Options): Promise<Dialogue> {
+  const talk = await Dialogue.open(options);
+  try {
+    await options.login?.(async (request) => {
+      const sink = new Sink();
+      textWire.encode(request, 0, sink);
+      talk.write(sink.text);
+      const text = await talk.line();
+      return { code: text === 'STORED' ? Code.stored : Code.refused, text };
+    });
+    return talk;
+  } catch (error) {
+    talk.close();
+    throw error instanceof AuthError ? new AuthError(error.message, options.name) : error;
+  }
+}
+
 const UINT32 = 0xffffffff;
 const REFUSAL = /^(ERROR|CLIENT_ERROR|SERVER_ERROR|BUSY)\b/;
 /** After these the server waits for the next command: it has read the data, or read over it. */
 const STORE_ANSWER = /^(STORED|NOT_STORED|SERVER_ERROR .*)$/;
-const PLAIN_KEY = /^[^\0-\x20\x7f]{1,250}$/;
+const PLAIN_KEY = /^[^\0\r\n ]{1,250}$/;
 
 export class Admin {
   readonly server: ServerSpec;
-  readonly #options: DialogueOptions;
+  readonly #options: Options;
   #talk: Dialogue;
   /** Whether it has the meta commands (1.6), which tell the time that is left. */
   #hasMeta: boolean | undefined;
 
-  private constructor(server: ServerSpec, options: DialogueOptions, talk: Dialogue) {
+  private constructor(server: ServerSpec, options: Options, talk: Dialogue) {
     this.server = server;
     this.#options = options;
     this.#talk = talk;
   }
 
-  /**
-   * @param timeout in milliseconds, of connecting and of each silence
-   * @throws {MemcacheError} it cannot be reached
-   */
-  static async connect(server: ServerSpec, timeout: number): Promise<Admin> {
+  /** @throws {MemcacheError} it cannot be reached, or refuses the login */
+  static async connect(server: ServerSpec, access: Access): Promise<Admin> {
     const { address, name } = server;
-    const options = { address, name, open: openSocket, timeout };
-    return new Admin(server, options, await Dialogue.open(options));
+    const options = { address, name, ...access };
+    return new Admin(server, options, await opened(options));
   }
 
   close(): void {
@@ -141,7 +171,7 @@ export class Admin {
       return (await this.#talk.line()) === 'MN';
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error;
-      this.#talk = await Dialogue.open(this.#options);
+      this.#talk = await opened(this.#options);
       return false;
     }
   }

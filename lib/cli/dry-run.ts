@@ -5,6 +5,7 @@ import { Exit } from './errors';
 import type { Front } from './fronts/front';
 import type { Session } from './session';
 import { escaped } from './text';
+import { NO_TRANSPORT } from './transport';
 
 /** Lets the client do it to a server of ours, and prints what came: exactly in a pipe, escaped on a terminal. */
 export async function dryRun(
@@ -17,7 +18,8 @@ export async function dryRun(
   const home = session.home(wire);
   const bytes = await record(async (port) => {
     const address = { kind: 'tcp', host: '127.0.0.1', port, family: 4 } as const;
-    const front = session.makeFront([{ address, name: `127.0.0.1:${port}`, weight: 1 }], protocol);
+    const here = { address, name: `127.0.0.1:${port}`, weight: 1 };
+    const front = session.makeFront([here], protocol, NO_TRANSPORT);
     try {
       return await act(front);
     } finally {

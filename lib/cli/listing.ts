@@ -3,7 +3,7 @@
 import { ServerError } from '../errors';
 import type { ServerSpec } from '../engine/server';
 import { bytesOf } from '../engine/keys';
-import type { ListedKey } from './admin';
+import { Admin, type ListedKey } from './admin';
 import { Progress } from './progress';
 import type { Options } from './options';
 import type { Session } from './session';
@@ -52,10 +52,15 @@ export async function* listing(
   const progress = new Progress(session.terminal, `${what} seen`, await countOf(session));
   try {
     for (const server of session.servers) {
-      const admin = await session.admin(server);
-      for await (const key of admin.keys()) {
-        progress.add(1);
-        if (isWanted(key.wire)) yield { ...key, server };
+      // A connection of its own: whoever takes the keys may ask the server meanwhile, and may stop early.
+      const admin = await Admin.connect(server, session.access);
+      try {
+        for await (const key of admin.keys()) {
+          progress.add(1);
+          if (isWanted(key.wire)) yield { ...key, server };
+        }
+      } finally {
+        admin.close();
       }
     }
   } catch (error) {

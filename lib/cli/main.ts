@@ -43,6 +43,18 @@ const COMMANDS: Readonly<Record<string, Row>> = {
     summary: 'show the server of a key under every client',
     load: () => (require('./commands/where') as typeof import('./commands/where')).where,
   },
+  types: {
+    summary: 'count flags, formats and Python types',
+    load: () => (require('./commands/types') as typeof import('./commands/types')).types,
+  },
+  dump: {
+    summary: 'write entries into a file',
+    load: () => (require('./commands/dump') as typeof import('./commands/dump')).dump,
+  },
+  restore: {
+    summary: 'store the entries of a dump',
+    load: () => (require('./commands/restore') as typeof import('./commands/restore')).restore,
+  },
   flush: {
     summary: 'empty all servers',
     load: () => (require('./commands/flush') as typeof import('./commands/flush')).flush,

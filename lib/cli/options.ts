@@ -37,6 +37,29 @@ export const COMMON: Options = {
     value: 'SECONDS',
     help: 'how long a server may be silent (MEMCACHE_PY_TIMEOUT; 3)',
   },
+  'key-prefix': {
+    type: 'string',
+    value: 'TEXT',
+    help: "put before every KEY of the command line (MEMCACHE_PY_KEY_PREFIX; `:1:` with Django's clients)",
+  },
+  tls: { type: 'boolean', help: 'speak TLS (also memcacheds:// and MEMCACHE_PY_TLS=1)' },
+  'tls-ca': {
+    type: 'string',
+    value: 'FILE',
+    help: 'trust these authorities, not those of the system',
+  },
+  'tls-cert': { type: 'string', value: 'FILE', help: 'show this certificate' },
+  'tls-key': { type: 'string', value: 'FILE', help: 'of which this is the key' },
+  'tls-servername': {
+    type: 'string',
+    value: 'NAME',
+    help: 'whose certificate the servers must have',
+  },
+  username: {
+    type: 'string',
+    value: 'NAME',
+    help: 'log in (MEMCACHE_PY_USERNAME; the password stands in MEMCACHE_PY_PASSWORD, or in a URL)',
+  },
   help: { type: 'boolean', short: 'h', help: 'show this' },
 };
 

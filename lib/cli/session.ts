@@ -1,18 +1,19 @@
 // One run of a command: what it was given, and the servers and the client it works on, opened when first asked for.
 
 import type { ServerSpec } from '../engine/server';
-import { bytesOf } from '../engine/keys';
+import { bytesOf, isWireKey } from '../engine/keys';
 import { PythonError } from '../errors';
 import { MAX_KEY_LENGTH } from '../limits';
-import { Admin } from './admin';
+import { Admin, type Access } from './admin';
 import { UsageError, type Exit } from './errors';
 import { choose, type Chosen } from './families';
-import type { Front } from './fronts/front';
+import type { Front, Transport } from './fronts/front';
 import type { Arguments, Options } from './options';
 import { PLACEMENTS, type Locate } from './placements';
 import { parseServers, type ServerList } from './servers';
 import type { Terminal } from './terminal';
 import { escaped } from './text';
+import { accessOf, transportOf } from './transport';
 
 /** A command: a file of `commands/`. */
 export interface Command {
@@ -38,6 +39,8 @@ export class Session {
   #chosen: Chosen | undefined;
   #locate: Locate | undefined;
   #front: Front | undefined;
+  #access: Access | undefined;
+  #transport: Transport | undefined;
 
   constructor(
     terminal: Terminal,
@@ -82,8 +85,27 @@ export class Session {
     throw new UsageError('--timeout is a number of seconds above 0');
   }
 
+  /** How servers are reached. */
+  get access(): Access {
+    return (this.#access ??= accessOf(this.transport, this.timeout));
+  }
+
+  get transport(): Transport {
+    return (this.#transport ??= transportOf(this.args, this.list));
+  }
+
+  /** A key of the command line, as the client names it. */
+  keyOf(key: string): string {
+    const prefix = this.args.text('key-prefix', 'MEMCACHE_PY_KEY_PREFIX');
+    return (prefix ?? this.chosen.family.keyPrefix) + key;
+  }
+
   /** A client like it, over these servers. */
-  makeFront(servers: readonly ServerSpec[], protocol?: number): Front {
+  makeFront(
+    servers: readonly ServerSpec[],
+    protocol?: number,
+    transport: Transport = this.transport,
+  ): Front {
     const { family, release } = this.chosen;
     const python = this.args.text('python', 'MEMCACHE_PY_PYTHON');
     if (python !== undefined && python !== '2' && python !== '3') {
@@ -92,7 +114,7 @@ export class Session {
     const { timeout } = this;
     const version = python === undefined ? undefined : python === '2' ? 2 : 3;
     try {
-      return family.make({ servers, release, python: version, protocol, timeout });
+      return family.make({ ...transport, servers, release, python: version, protocol, timeout });
     } catch (error) {
       // The client's own words: of releases, Pythons and servers that it does not know.
       throw error instanceof PythonError ? new UsageError(error.message) : error;
@@ -103,7 +125,7 @@ export class Session {
   admin(server: ServerSpec): Promise<Admin> {
     let admin = this.#admins.get(server);
     if (admin === undefined) {
-      admin = Admin.connect(server, this.timeout);
+      admin = Admin.connect(server, this.access);
       this.#admins.set(server, admin);
     }
     return admin;
@@ -134,9 +156,8 @@ export class Session {
  */
 export function wireOf(key: string): string {
   const wire = bytesOf(key);
-  const isBad = wire === '' || wire.length > MAX_KEY_LENGTH || /[\0-\x20\x7f]/.test(wire);
-  if (!isBad) return wire;
+  if (isWireKey(wire) && wire.length <= MAX_KEY_LENGTH) return wire;
   throw new UsageError(
-    `a key is 1 to ${MAX_KEY_LENGTH} bytes without spaces and control characters: ${escaped(key)}`,
+    `a key is 1 to ${MAX_KEY_LENGTH} bytes without space, CR, LF and NUL: ${escaped(key)}`,
   );
 }

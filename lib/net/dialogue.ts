@@ -1,9 +1,16 @@
 // A plain conversation with one server, for what is not asked in passing: long replies, read no faster than they are taken.
 
 import type { OnReadOpts, Socket } from 'node:net';
-import { ConnectionError, ProtocolError, TimeoutError, type MemcacheError } from '../errors';
+import {
+  ConnectionError,
+  ProtocolError,
+  TimeoutError,
+  TlsError,
+  type MemcacheError,
+} from '../errors';
 import { MAX_LINE } from '../limits';
 import type { Address, OpenSocket } from './address';
+import { isTlsError, readyEvent, tlsFault, tlsReason } from './tls';
 
 /** What is read ahead of the reader: a few reads, so that a dump of any length takes this much memory. */
 const MAX_AHEAD = 1024 * 1024;
@@ -41,12 +48,10 @@ export class Dialogue {
       callback: (length) => this.#onRead(Buffer.from(buffer.subarray(0, length))),
     };
     this.#options = options;
-    this.#socket = open(address, onread)
-      .on('connect', () => {
-        this.#isOpen = true;
-        this.#wake?.();
-      })
-      .on('error', (error) => this.#die(new ConnectionError(error.message, name, error)))
+    this.#socket = open(address, onread);
+    this.#socket
+      .on(readyEvent(this.#socket), () => this.#onReady())
+      .on('error', (error) => this.#die(this.#causeOf(error)))
       .on('end', () => this.#die(new ConnectionError('closed by the server', name)))
       .on('close', () => this.#die(new ConnectionError('connection closed', name)));
   }
@@ -93,6 +98,22 @@ export class Dialogue {
   /** Closes the connection; what waits fails. */
   close(): void {
     this.#die(new ConnectionError('connection closed', this.#options.name));
+  }
+
+  #onReady(): void {
+    const fault = tlsFault(this.#socket);
+    if (fault !== undefined) this.#die(new TlsError(fault, this.#options.name));
+    this.#isOpen = true;
+    this.#wake?.();
+  }
+
+  #causeOf(error: Error): MemcacheError {
+    const { name } = this.#options;
+    if (isTlsError(this.#socket, error)) return new TlsError(tlsReason(error), name, error);
+    // Happy eyeballs wrap the errors of all addresses in one without a message.
+    const text =
+      error instanceof AggregateError ? error.errors.map(String).join('; ') : error.message;
+    return new ConnectionError(text, name, error);
   }
 
   #take(count: number): Buffer {

@@ -49,8 +49,8 @@ function counting(name: CountName, about: string): Command {
       if (number < 0n || number > MAX_DELTA) {
         throw new UsageError('DELTA is a whole number from 0 to 2**64 - 1');
       }
-      return one(session, key, async (front) => {
-        const count = await front.count(name, key, number);
+      return one(session, session.keyOf(key), async (front, own) => {
+        const count = await front.count(name, own, number);
         return count === null ? undefined : String(count);
       });
     },
@@ -61,7 +61,7 @@ function counting(name: CountName, about: string): Command {
 type Act = (front: Front, key: string) => Promise<string | undefined>;
 
 async function each(session: Session, name: string, act: Act): Promise<Exit> {
-  const keys = session.args.positionals;
+  const keys = session.args.positionals.map((key) => session.keyOf(key));
   if (keys.length === 0) throw new UsageError(`${name} needs a key`);
   for (const key of keys) wireOf(key);
   let exit: Exit = Exit.hit;

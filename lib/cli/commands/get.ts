@@ -50,7 +50,7 @@ async function run(session: Session): Promise<Exit> {
   if (args.positionals.length === 0) throw new UsageError('get needs a key');
   const show = FORMS[forms[0] ?? ''] ?? (terminal.isTerminal ? showForPeople : showRepr);
   let exit: Exit = Exit.hit;
-  for (const key of args.positionals) {
+  for (const key of args.positionals.map((each) => session.keyOf(each))) {
     const wire = wireOf(key);
     const server = session.home(wire);
     const entry = await (await session.admin(server)).entry(wire);
@@ -93,7 +93,7 @@ function printable(value: unknown): string {
 function unreadable({ terminal, chosen }: Session, key: string, raised: unknown): Exit {
   const { name } = chosen.family;
   terminal.note(
-    `memcache-py: ${escaped(key)}: ${name} raises ${escaped(shownRaise(raised))} (--raw, --hex, --disassemble show the bytes)`,
+    `memcache-py: ${name} cannot read ${escaped(key)}: ${escaped(shownRaise(raised))} (--raw, --hex and --disassemble show it)`,
   );
   return Exit.server;
 }

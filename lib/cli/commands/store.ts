@@ -43,11 +43,12 @@ export const replace = command('replace', 'Stores a value only if the key exists
 
 async function run(session: Session, name: StoreName): Promise<Exit> {
   const { args, terminal } = session;
-  const [key, text, ...more] = args.positionals;
+  const [given, text, ...more] = args.positionals;
   const type = args.oneOf('type', TYPE_NAMES, 'str');
-  if (key === undefined || (text === undefined && type !== 'none') || more.length > 0) {
+  if (given === undefined || (text === undefined && type !== 'none') || more.length > 0) {
     throw new UsageError(`${name} needs a key and a value`);
   }
+  const key = session.keyOf(given);
   const wire = wireOf(key);
   const time = ttlOf(args);
   const protocol = protocolOf(session);

@@ -32,7 +32,7 @@ async function run(session: Session): Promise<Exit> {
     return { name: name as PlacementName, title, locate: build(servers) };
   });
   let exit: Exit = Exit.hit;
-  for (const key of args.positionals) {
+  for (const key of args.positionals.map((each) => session.keyOf(each))) {
     const wire = wireOf(key);
     const placed = located.map(({ name, title, locate }): Placed => {
       return { name, title, server: servers[locate(wire)]?.name ?? 'none' };

@@ -9,7 +9,8 @@ import { UsageError } from '../errors';
 import { ExactPickles } from './exactly';
 import type { Front, FrontOptions } from './front';
 
-export function make({ servers, release, python = 2, protocol, timeout }: FrontOptions): Front {
+export function make(given: FrontOptions): Front {
+  const { servers, release, python = 2, protocol, timeout, tls, username, password } = given;
   if ((protocol ?? 2) !== 2) throw new UsageError('cmemcache writes pickles of protocol 2 only');
   const pickles = new ExactPickles(2);
   const options = {
@@ -18,6 +19,9 @@ export function make({ servers, release, python = 2, protocol, timeout }: FrontO
     socket_timeout: timeout / 1000,
     failure: 'raise',
     unpickler: pickles.load,
+    tls,
+    username,
+    password,
   } as ClientOptions; // a release or a Python that does not exist is refused by the constructor
   const mc = new Client(servers.map(argumentOf), options);
   const codec = createCodec(resolveOptions([options]), () => undefined);

@@ -1,8 +1,16 @@
 // What the commands need of a client, whichever it is.
 
+import type { TransportOptions } from '../../clients/shared/transport';
 import type { ServerSpec } from '../../engine/server';
 
-export interface FrontOptions {
+/** How servers are reached: by every client, and by the commands that ask them directly. */
+export interface Transport {
+  readonly tls: TransportOptions['tls'];
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+}
+
+export interface FrontOptions extends Transport {
   readonly servers: readonly ServerSpec[];
   /** The client's release, where one was named. */
   readonly release: string | undefined;

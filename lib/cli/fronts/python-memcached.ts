@@ -9,7 +9,7 @@ import { ExactPickles } from './exactly';
 import type { Front, FrontOptions } from './front';
 
 export function make(given: FrontOptions): Front {
-  const { release, python = 3, protocol, timeout } = given;
+  const { release, python = 3, protocol, timeout, tls, username, password } = given;
   const pickles = new ExactPickles(python);
   const options = {
     release,
@@ -18,6 +18,9 @@ export function make(given: FrontOptions): Front {
     socket_timeout: timeout / 1000,
     failure: 'raise',
     unpickler: pickles.load,
+    tls,
+    username,
+    password,
   } as ClientOptions; // a release that does not exist is refused by the constructor
   const mc = new Client(given.servers.map(argumentOf), options);
   const silent = new DebugLog(
