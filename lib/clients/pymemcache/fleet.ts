@@ -10,6 +10,7 @@ import { MemcacheError } from './exceptions';
 import type { HashOptions } from './hash-options';
 import type { Key } from './keys';
 import { Nodes, type Node } from './nodes';
+import type { Options } from './options';
 
 /** A key, or a pair whose first part says where it belongs: keys that share it share a server. */
 export type HashKey = Key | readonly [server_key: Key, key: Key];
@@ -35,11 +36,14 @@ export class Fleet {
   /** Every call waits for this first. */
   prepare: (() => Promise<void>) | undefined = undefined;
   readonly calls: Calls;
+  /** Of a client of one server. */
+  readonly options: Options;
   readonly #nodes: Nodes;
   readonly #tell: (happening: Happening) => void;
 
   constructor({ options, hasher, patience }: HashOptions, tell: (happening: Happening) => void) {
     const time = options.injected.time ?? systemTime;
+    this.options = options;
     this.ignore_exc = options.ignore_exc;
     this.#nodes = new Nodes(hasher, { ...patience, idle: options.pool_idle_timeout }, () =>
       time.now(),
@@ -73,7 +77,7 @@ export class Fleet {
    * @param rest the arguments of the call, among which is its signal
    */
   run<T>(key: HashKey, otherwise: T, rest: Rest, call: Call<T, Key>): Promise<T> {
-    return this.#start(() => {
+    return this.#start(rest, () => {
       const [node, own] = this.#place(key);
       if (node === undefined) return Promise.resolve(otherwise);
       return this.#ask(node, otherwise, rest, () => call(this.calls, node.spec.name, own));
@@ -90,7 +94,7 @@ export class Fleet {
     otherwise: (own: ReadonlyMap<Key, V>) => T,
     call: Call<T, ReadonlyMap<Key, V>>,
   ): Promise<T[]> {
-    return this.#start(() => {
+    return this.#start(rest, () => {
       const parts = [...this.#group(entries)].map(async ([node, own]) => {
         if (node === undefined) return otherwise(own);
         return this.#ask(node, otherwise(own), rest, () => call(this.calls, node.spec.name, own));
@@ -105,7 +109,7 @@ export class Fleet {
     rest: Rest,
     call: (calls: Calls, spot: string) => Promise<T>,
   ): Promise<[string, T][]> {
-    return this.#start(() => {
+    return this.#start(rest, () => {
       const parts = this.#nodes.all.map(async (node): Promise<[string, T]> => {
         const { name } = node.spec;
         return [name, await this.#ask(node, otherwise, rest, () => call(this.calls, name))];
@@ -115,9 +119,10 @@ export class Fleet {
   }
 
   /** What Python raises rejects. */
-  #start<T>(start: () => Promise<T>): Promise<T> {
+  #start<T>(rest: Rest, start: () => Promise<T>): Promise<T> {
     try {
-      return this.prepare === undefined ? start() : this.prepare().then(start);
+      if (this.prepare === undefined) return start();
+      return untilAborted(this.prepare(), signalIn(rest)).then(start);
     } catch (error) {
       return refuse(error);
     }
@@ -192,4 +197,16 @@ function isPair(key: HashKey): key is readonly [Key, Key] {
 async function allOf<T>(parts: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(parts);
   return Promise.all(parts);
+}
+
+/** What the promise comes to, or the signal's reason if that fires first. */
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    const forget = (): void => signal.removeEventListener('abort', abort);
+    promise.finally(forget).then(resolve, reject);
+  });
 }
