@@ -57,6 +57,9 @@ const ARROWS: readonly Row[] = [
     types: ['placement/', 'value/'],
   },
   { files: /^django\//, may: ['django/', ...ALL_CLIENTS] },
+  // By shape over any client: they import none.
+  { files: /^patterns\//, may: ['patterns/', ...BASE] },
+  { files: /^adapters\//, may: ['adapters/', 'django/', ...BASE] },
   { files: /^cli\//, may: ['cli/', 'django/', 'index.ts', ...ALL_CLIENTS] },
   { files: /^index\.ts$/, may: ['clients/python-memcached/', 'value/', ...BASE] },
 ];
