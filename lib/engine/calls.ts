@@ -70,3 +70,19 @@ export const CHANGES = {
   [Command.touch]: 'touch',
 } as const satisfies Partial<Record<Command, AnswersOf>>;
 export type Change = keyof typeof CHANGES;
+
+/** What servers are asked that concerns no key. */
+export interface Everywhere {
+  readonly command: Command;
+  readonly answers: AnswersOf;
+  readonly key?: string;
+  readonly options?: RequestOptions;
+}
+
+export const ALL_SERVERS = {
+  flushAll: { command: Command.flushAll, answers: 'flushAll' },
+  stats: { command: Command.stats, answers: 'stats' },
+  version: { command: Command.version, answers: 'version' },
+  verbosity: { command: Command.verbosity, answers: 'verbosity' },
+  quit: { command: Command.quit, answers: 'quit' },
+} as const satisfies Record<string, Everywhere>;

@@ -4,48 +4,40 @@ import { UnsupportedError, type MemcacheError } from '../errors';
 import { openSocket } from '../net/address';
 import { Clock, systemTime } from '../net/clock';
 import { ABSENT, Operation, type Answers } from '../net/operation';
+import { Tally, type Counters } from '../net/tally';
 import { overTls } from '../net/tls';
-import { Command, NO_ENTRY, NO_OPTIONS, type Entry, type RequestOptions } from '../wire/wire';
+import { Command, NO_ENTRY, NO_OPTIONS, type Entry } from '../wire/wire';
 import type { Spot } from '../placement/placement';
 import { Aborts } from './aborts';
 import {
+  ALL_SERVERS,
   CHANGES,
   type Batch,
   type Change,
   type ChangeOptions,
   type EngineOptions,
+  type Everywhere,
   type Made,
   type Raw,
   type ServerAnswer,
 } from './calls';
-import type { AnswersOf, Dialect } from './dialect';
+import type { Dialect } from './dialect';
 import { Gather, ManyGets, sendTo, type Reading } from './gather';
 import type { WireKey } from './keys';
 import { Router } from './router';
 import { Server, type ServerContext, type ServerSpec } from './server';
+import { isTraced, traceMany, traceOne } from './tracing';
 
 export { ABSENT, Command, NO_ENTRY, NO_OPTIONS };
 
 export type { Batch, Change, ChangeOptions, EngineOptions, Entry, Made, Raw, ServerAnswer };
-
-/** What servers are asked that concerns no key. */
-interface Everywhere {
-  readonly command: Command;
-  readonly answers: AnswersOf;
-  readonly key?: string;
-  readonly options?: RequestOptions;
-}
-const FLUSH_ALL: Everywhere = { command: Command.flushAll, answers: 'flushAll' };
-const STATS: Everywhere = { command: Command.stats, answers: 'stats' };
-const VERSION: Everywhere = { command: Command.version, answers: 'version' };
-const VERBOSITY: Everywhere = { command: Command.verbosity, answers: 'verbosity' };
-const QUIT: Everywhere = { command: Command.quit, answers: 'quit' };
 
 export class Engine {
   readonly #dialect: Dialect;
   readonly #context: ServerContext;
   readonly #router: Router;
   readonly #manyGets: ManyGets;
+  readonly #tally = new Tally();
   readonly #aborts = new Aborts(() => {
     for (const server of this.#context.live) server.recall();
   });
@@ -58,7 +50,7 @@ export class Engine {
     const { wire, decode, failure, placement, answers } = dialect;
     const { open = openSocket, tls, auth } = options;
     this.#dialect = dialect;
-    this.#router = new Router(placement, failure.whenDead);
+    this.#router = new Router(placement, failure.whenDead, this.#tally);
     this.#manyGets = new ManyGets(this.#router, answers.getMany);
     this.#context = {
       wire,
@@ -71,11 +63,17 @@ export class Engine {
       open: tls === undefined ? open : overTls(open, tls),
       login: auth === undefined ? undefined : wire.createLogin(auth),
       observer: options.observer,
+      tally: this.#tally,
       random: options.random ?? Math.random,
       live: new Set(),
       reroute: (op, cause) => this.#reroute(op, cause),
     };
     this.setServers(specs);
+  }
+
+  /** What this client has done since it was made. */
+  get counters(): Counters {
+    return this.#tally.counters(Array.from(this.#context.live, (server) => server.traffic));
   }
 
   get servers(): readonly Server[] {
@@ -155,8 +153,10 @@ export class Engine {
     spots: readonly (Spot | undefined)[] | undefined,
     signal: AbortSignal | undefined,
   ): Promise<unknown[]> {
-    if (signal === undefined) return this.#manyGets.get(reading, keys, spots);
-    return this.#aborts.run(signal, (ops) => this.#manyGets.get(reading, keys, spots, ops));
+    const run = (): Promise<unknown[]> =>
+      this.#abortable(signal, (ops) => this.#manyGets.get(reading, keys, spots, ops));
+    if (!isTraced()) return run();
+    return traceMany(reading.command, keys, this.#homeOfAll(keys, spots), run);
   }
 
   /** Changes one key. */
@@ -196,8 +196,10 @@ export class Engine {
     options: ChangeOptions,
     signal?: AbortSignal,
   ): Promise<unknown[]> {
-    if (signal === undefined) return this.#changeAll(command, batch, options);
-    return this.#aborts.run(signal, (ops) => this.#changeAll(command, batch, options, ops));
+    const run = (): Promise<unknown[]> =>
+      this.#abortable(signal, (ops) => this.#changeAll(command, batch, options, ops));
+    if (!isTraced()) return run();
+    return traceMany(command, batch.wires, this.#homeOfAll(batch.wires, batch.spots), run);
   }
 
   #changeAll(
@@ -221,22 +223,22 @@ export class Engine {
   /** Empties every server that can be reached, or that of a spot; with `noreply` it answers null when that was sent. */
   flushAll(time = '', signal?: AbortSignal, spot?: Spot, noreply = false): Promise<ServerAnswer[]> {
     const options = { ...NO_OPTIONS, time, noreply };
-    return this.#everywhere({ ...FLUSH_ALL, options }, this.#at(spot), signal);
+    return this.#everywhere({ ...ALL_SERVERS.flushAll, options }, this.#at(spot), signal);
   }
 
   /** `stats` of every server, or of that of a spot; `args` is checked by the client. */
   stats(args: string, signal?: AbortSignal, spot?: Spot): Promise<ServerAnswer[]> {
-    return this.#everywhere({ ...STATS, key: args }, this.#at(spot), signal);
+    return this.#everywhere({ ...ALL_SERVERS.stats, key: args }, this.#at(spot), signal);
   }
 
   version(signal?: AbortSignal): Promise<ServerAnswer[]> {
-    return this.#everywhere(VERSION, this.servers, signal);
+    return this.#everywhere(ALL_SERVERS.version, this.servers, signal);
   }
 
   /** Rejects with an UnsupportedError over the binary protocol, where memcached loses step. */
   verbosity(level: number, signal?: AbortSignal): Promise<ServerAnswer[]> {
     if (!this.#dialect.wire.offers.verbosity) return this.#unsupported('verbosity');
-    return this.#everywhere({ ...VERBOSITY, key: String(level) }, this.servers, signal);
+    return this.#everywhere({ ...ALL_SERVERS.verbosity, key: String(level) }, this.servers, signal);
   }
 
   /**
@@ -252,24 +254,23 @@ export class Engine {
     signal?: AbortSignal,
   ): Promise<unknown> {
     if (!this.#dialect.wire.offers.raw) return this.#unsupported('raw commands');
-    const ask = (ops: Operation[]): Promise<unknown> => {
+    return this.#abortable(signal, (ops) => {
       const op = new Operation(Command.raw, end, answers);
       op.pinned = true;
       op.entry = { flags: 0, data: command };
-      ops.push(op);
+      ops?.push(op);
       const answer = op.promise();
       const alone = new Server(server.spec, this.#context);
       sendTo(alone, op);
       alone.retire();
       return answer;
-    };
-    return signal === undefined ? ask([]) : this.#aborts.run(signal, ask);
+    });
   }
 
   /** Asks every connected server to close; settles when all have. */
   quit(signal?: AbortSignal): Promise<ServerAnswer[]> {
     const connected = this.servers.filter((server) => server.connected);
-    return this.#everywhere(QUIT, connected, signal);
+    return this.#everywhere(ALL_SERVERS.quit, connected, signal);
   }
 
   /** Closes all connections, those of old server lists too; what waits fails. Later calls connect again. */
@@ -302,17 +303,31 @@ export class Engine {
   }
 
   #call(op: Operation, spot: Spot | undefined, signal: AbortSignal | undefined): Promise<unknown> {
+    if (isTraced()) {
+      const server = this.#router.home(op.key, spot)?.spec.name;
+      return traceOne(op, server, () => this.#run(op, spot, signal));
+    }
+    return this.#run(op, spot, signal);
+  }
+
+  #run(op: Operation, spot: Spot | undefined, signal: AbortSignal | undefined): Promise<unknown> {
     if (signal !== undefined) return this.#aborts.run(signal, (ops) => this.#start(op, spot, ops));
+    return this.#start(op, spot);
+  }
+
+  #start(op: Operation, spot: Spot | undefined, ops?: Operation[]): Promise<unknown> {
+    ops?.push(op);
     const promise = op.promise();
     this.#send(op, spot);
     return promise;
   }
 
-  #start(op: Operation, spot: Spot | undefined, ops: Operation[]): Promise<unknown> {
-    ops.push(op);
-    const promise = op.promise();
-    this.#send(op, spot);
-    return promise;
+  /** Makes requests, which go into `ops` where their caller may give them up. */
+  #abortable<Answer>(
+    signal: AbortSignal | undefined,
+    make: (ops?: Operation[]) => Promise<Answer>,
+  ): Promise<Answer> {
+    return signal === undefined ? make() : this.#aborts.run(signal, make);
   }
 
   #send(op: Operation, spot: Spot | undefined): void {
@@ -322,6 +337,15 @@ export class Engine {
     } catch (error) {
       op.reject(error); // a port that does not exist
     }
+  }
+
+  /** The one server where all these keys are placed; undefined where there are more. */
+  #homeOfAll(
+    keys: readonly WireKey[],
+    spots: readonly (Spot | undefined)[] | undefined,
+  ): string | undefined {
+    const homes = new Set(keys.map((key, i) => this.#router.home(key, spots?.[i])?.spec.name));
+    return homes.size === 1 ? [...homes][0] : undefined;
   }
 
   /** The server of a spot; all where none is given. */
@@ -336,19 +360,23 @@ export class Engine {
     servers: readonly Server[],
     signal: AbortSignal | undefined,
   ): Promise<ServerAnswer[]> {
-    const ask = (ops: Operation[]): Promise<ServerAnswer[]> =>
+    return this.#abortable(signal, (ops) =>
       Promise.all(
         servers.map(async (server) => {
           const op = new Operation(command, key, this.#dialect.answers[answers]);
-          ops.push(op);
+          ops?.push(op);
           op.pinned = true;
           op.options = options;
-          const answer = op.promise();
-          sendTo(server, op);
+          const run = (): Promise<unknown> => {
+            const answer = op.promise();
+            sendTo(server, op);
+            return answer;
+          };
+          const answer = isTraced() ? traceOne(op, server.spec.name, run) : run();
           return { server: server.spec, answer: await answer };
         }),
-      );
-    return signal === undefined ? ask([]) : this.#aborts.run(signal, ask);
+      ),
+    );
   }
 
   /** Takes back a request whose server failed before a byte of it was sent, or that may be sent a second time. */

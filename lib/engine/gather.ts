@@ -156,6 +156,7 @@ export class ManyGets {
     if (lost.keys.length === 0) return;
     const op = gather.collect(new Operation(reading.command, '', this.#answers));
     op.many = new Many(lost.keys, gather.values, lost.places, lost.routes);
+    this.#router.tally.errors += lost.keys.length;
     op.giveUp(noServer());
   }
 

@@ -2,6 +2,7 @@
 
 import { ConnectionError, type MemcacheError } from '../errors';
 import type { Operation, Route } from '../net/operation';
+import type { Tally } from '../net/tally';
 import type { Placement, PlacementFactory, Spot } from '../placement/placement';
 import type { FailurePolicy } from './dialect';
 import { Server, type ServerContext, type ServerSpec } from './server';
@@ -14,7 +15,11 @@ export class Router {
   readonly #place: PlacementFactory;
   readonly #whenDead: FailurePolicy['whenDead'];
 
-  constructor(place: PlacementFactory, whenDead: FailurePolicy['whenDead']) {
+  constructor(
+    place: PlacementFactory,
+    whenDead: FailurePolicy['whenDead'],
+    readonly tally: Tally,
+  ) {
     this.#place = place;
     this.#whenDead = whenDead;
     this.#placement = place([]);
@@ -59,6 +64,7 @@ export class Router {
       const server = this.servers[this.#placement.server(route.spot)];
       if (server?.send(op) === true) return;
     } while (this.advance(route));
+    this.tally.errors++;
     op.giveUp(cause ?? noServer());
   }
 

@@ -10,8 +10,10 @@ import {
 import { FIRST_PAUSE_MS } from '../limits';
 import type { Address, OpenSocket } from '../net/address';
 import type { Clock } from '../net/clock';
-import { Connection, type ConnectionOptions, type Loss, type Owner } from '../net/connection';
+import { Connection, type ConnectionOptions } from '../net/connection';
 import { Operation } from '../net/operation';
+import type { Loss, Owner } from '../net/owner';
+import type { Tally } from '../net/tally';
 import type { Login } from '../wire/login';
 import { Command, type Wire } from '../wire/wire';
 import type { DecodeValue } from '../net/conversation';
@@ -35,6 +37,7 @@ export interface ServerContext {
   readonly open: OpenSocket;
   readonly login: Login | undefined;
   readonly observer: Observer;
+  readonly tally: Tally;
   /** From 0 up to 1, for jitter. */
   readonly random: () => number;
   /** All servers with a connection, those of old lists included. */
@@ -71,7 +74,7 @@ export class Server implements Owner {
   constructor(spec: ServerSpec, context: ServerContext) {
     this.spec = spec;
     this.#context = context;
-    const { wire, decode, clock, open, login, failure } = context;
+    const { wire, decode, clock, open, login, failure, tally } = context;
     this.#connectionOptions = {
       address: spec.address,
       name: spec.name,
@@ -80,6 +83,7 @@ export class Server implements Owner {
       clock,
       open,
       login,
+      tally,
       timeout: failure.timeout,
       connectTimeout: failure.connectTimeout ?? Infinity,
     };
@@ -88,6 +92,11 @@ export class Server implements Owner {
   /** Whether a call sent now would be tried: there is a connection, or one may be made. */
   get usable(): boolean {
     return this.#connection !== undefined || this.#deadUntil <= this.#context.clock.now();
+  }
+
+  /** Bytes received and sent by the connection that is open now. */
+  get traffic(): readonly [read: number, written: number] {
+    return this.#connection?.traffic ?? [0, 0];
   }
 
   /** Whether there is a connection, made or in the making. */
@@ -154,6 +163,7 @@ export class Server implements Owner {
         op.resent = true;
         reroute(op, cause);
       } else {
+        this.#context.tally.errors++;
         op.fail(cause);
       }
     }

@@ -20,6 +20,8 @@ import { Conversation, type DecodeValue } from './conversation';
 import { Handshake } from './handshake';
 import type { Operation } from './operation';
 import { Outbox } from './outbox';
+import type { Owner } from './owner';
+import type { Tally } from './tally';
 import { readyEvent, tlsFault } from './tls';
 import { write } from './write';
 
@@ -29,30 +31,6 @@ import { write } from './write';
  */
 const shared = Buffer.allocUnsafeSlow(MAX_LEFTOVER + READ_BUFFER_BYTES);
 const readInto = shared.subarray(MAX_LEFTOVER);
-
-/** How a connection ended. */
-export interface Loss {
-  readonly cause: MemcacheError;
-  /** Whether it was ever open. */
-  readonly wasOpen: boolean;
-  /** Requests of which no byte was sent. */
-  readonly unsent: readonly Operation[];
-  /** Requests that were sent when the server closed without a single byte of reply; their effect is unknown. */
-  readonly unheard: readonly Operation[];
-  /** Whether anything was waiting. */
-  readonly wasBusy: boolean;
-  /** Whether it ever gave a good reply. */
-  readonly wasUseful: boolean;
-}
-
-/** Who owns connections. */
-export interface Owner {
-  opened(connection: Connection): void;
-  /** Told once. Operations in the loss are the owner's to settle; all others have been failed. */
-  lost(connection: Connection, loss: Loss): void;
-  /** A request was refused; told once a tick. */
-  overloaded(cause: OverloadedError): void;
-}
 
 export interface ConnectionOptions {
   readonly address: Address;
@@ -66,6 +44,7 @@ export interface ConnectionOptions {
   /** Until requests can be sent, in milliseconds; Infinity: as long as calls may wait. */
   readonly connectTimeout: number;
   readonly open: OpenSocket;
+  readonly tally: Tally;
   /** What is said before any request; undefined: nothing. */
   readonly login: Login | undefined;
 }
@@ -106,7 +85,11 @@ export class Connection implements Watched {
   constructor(options: ConnectionOptions, owner: Owner) {
     this.#options = options;
     this.#owner = owner;
-    this.#reader = this.#conversation = new Conversation(options.wire, options.decode);
+    this.#reader = this.#conversation = new Conversation(
+      options.wire,
+      options.decode,
+      options.tally,
+    );
     this.#outbox = new Outbox(options.wire, this.#conversation.pending);
     const socket = (this.#socket = options.open(options.address, {
       buffer: readInto,
@@ -121,6 +104,11 @@ export class Connection implements Watched {
     this.#socket.unref();
     options.clock.watch(this);
     this.#openBy = options.clock.now() + options.connectTimeout;
+  }
+
+  /** Bytes received and sent so far. */
+  get traffic(): readonly [read: number, written: number] {
+    return [this.#socket.bytesRead, this.#socket.bytesWritten];
   }
 
   get busy(): boolean {
@@ -158,6 +146,7 @@ export class Connection implements Watched {
       this.#toldOverload = true;
       this.#owner.overloaded(cause);
     }
+    this.#options.tally.errors++;
     op.giveUp(cause);
   }
 
@@ -242,6 +231,7 @@ export class Connection implements Watched {
     if (!this.#isWritable) return;
     this.#write();
     this.#sentTail = this.#conversation.pending.tail;
+    this.#conversation.sent();
     if (this.#outbox.silent.length > 0) this.#leaveSilent();
   }
 
@@ -363,6 +353,7 @@ export class Connection implements Watched {
     const closedByPeer = cause instanceof ConnectionError && this.#isOpen;
     const isUnheard = closedByPeer && !this.#heard && this.#leftover === undefined;
     const late = unsent.filter((op) => isPast(op, now));
+    this.#count(isUnheard ? late.length : late.length + sent.length);
     for (const op of late) op.giveUp(cause);
     if (!isUnheard) for (const op of sent) op.fail(cause);
     this.#owner.lost(this, {
@@ -373,6 +364,13 @@ export class Connection implements Watched {
       wasBusy,
       wasUseful,
     });
+  }
+
+  #count(errors: number): void {
+    const { tally } = this.#options;
+    tally.errors += errors;
+    tally.bytesRead += this.#socket.bytesRead;
+    tally.bytesWritten += this.#socket.bytesWritten;
   }
 
   /** Empties the queues: requests whose bytes were given to the socket, and those of which none was. */

@@ -6,8 +6,9 @@
 import { isAscii } from 'node:buffer';
 import { ProtocolError } from '../errors';
 import { Code, Command, Step, type Decoder, type Wire } from '../wire/wire';
-import { ABSENT, isFence, Operation, type Many } from './operation';
+import { ABSENT, isFence, Operation, type Hit, type Many } from './operation';
 import { Ring } from './ring';
+import { Tally } from './tally';
 
 /** Turns an entry into a value; `bytes` is shared unless `owned`: copy what is kept. `ascii`: known to be nothing else. */
 export type DecodeValue = (
@@ -37,6 +38,10 @@ export class Conversation {
   silent = 0;
   readonly #decoder: Decoder;
   readonly #decode: DecodeValue;
+  readonly #tally: Tally;
+  /** Behind the request that is timed; 0: none is. */
+  #timed = 0;
+  #timedSince = 0;
   /** 1: the last reply put the conversation out of step. */
   #inDoubt: 0 | 1 = 0;
   /** Position of the get of the current line whose entry is expected next. */
@@ -47,14 +52,23 @@ export class Conversation {
   /** Whether all that is being read is ASCII: asked once for all values in it, which are then decoded faster. */
   #ascii: boolean | undefined = undefined;
 
-  constructor(wire: Wire, decode: DecodeValue) {
+  constructor(wire: Wire, decode: DecodeValue, tally = new Tally()) {
     this.#decoder = wire.createDecoder();
     this.#decode = decode;
+    this.#tally = tally;
   }
 
   /** Whether any reply was good. */
   get wasUseful(): boolean {
     return this.pending.head > this.#inDoubt;
+  }
+
+  /** All that is pending was sent: its last is timed, unless another one is under way. */
+  sent(): void {
+    const { head, tail } = this.pending;
+    if (this.#timed !== 0 || head === tail) return;
+    this.#timed = tail;
+    this.#timedSince = performance.now();
   }
 
   /**
@@ -66,6 +80,10 @@ export class Conversation {
     const rest = this.#readAll(bytes, from, to);
     if (this.#decoder.objections + this.#objections > this.silent)
       throw new ProtocolError('an objection to nothing');
+    if (this.#timed !== 0 && this.pending.head >= this.#timed) {
+      this.#timed = 0;
+      this.#tally.latency.record(performance.now() - this.#timedSince);
+    }
     return rest;
   }
 
@@ -134,6 +152,7 @@ export class Conversation {
   #entry(op: Operation, to: number): void {
     const d = this.#decoder;
     this.#expected++;
+    this.#tally.hits++;
     op.settled = true;
     let value: unknown;
     try {
@@ -143,15 +162,17 @@ export class Conversation {
       op.reject(error);
       return;
     }
-    op.resolve(op.full ? { value, flags: d.flags, cas: d.cas } : value);
+    op.resolve(op.full ? hitOf(value, d) : value);
   }
 
   #entryOfMany(many: Many, full: boolean, to: number): void {
     const d = this.#decoder;
     const place = many.placeOf(many.next++);
+    many.found++;
+    this.#tally.hits++;
     try {
       const value = this.#decode(d.flags, d.data, d.start, d.end, d.owned, this.#isAscii(to));
-      many.values[place] = full ? { value, flags: d.flags, cas: d.cas } : value;
+      many.values[place] = full ? hitOf(value, d) : value;
     } catch (error) {
       many.spoiled ??= { thrown: error };
     }
@@ -193,9 +214,12 @@ export class Conversation {
   /** A get's reply is over: settles all that share its line and had no entry. */
   #closeLine(): void {
     const { pending } = this;
+    const tally = this.#tally;
     const { code, text } = this.#decoder;
     for (let op = pending.shift(); op !== undefined; op = pending.shift()) {
       if (!op.settled) {
+        if (code !== Code.end) tally.errors++;
+        else tally.misses += op.many === undefined ? 1 : op.many.keys.length - op.many.found;
         if (op.many?.spoiled !== undefined) {
           op.settled = true;
           op.reject(op.many.spoiled.thrown);
@@ -220,6 +244,7 @@ export class Conversation {
       op.settled = true;
       op.resolve(code === Code.number ? number : code === Code.version ? text : rows);
     } else {
+      if (code === Code.refused) this.#tally.errors++;
       op.answer(code, text);
     }
     this.#checkStep();
@@ -232,6 +257,10 @@ export class Conversation {
     const line = JSON.stringify(this.#decoder.text.slice(0, 64));
     throw new ProtocolError(`the connection may be out of step after ${line}`);
   }
+}
+
+function hitOf(value: unknown, { flags, cas, start, end }: Decoder): Hit {
+  return { value, flags, cas, bytes: end - start };
 }
 
 /** Index of the unanswered `key` among those asked, best behind the expected one; or -1. */

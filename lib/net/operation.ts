@@ -32,6 +32,8 @@ export interface Hit {
   readonly flags: number;
   /** Decimal digits; empty when the server sent none. */
   readonly cas: string;
+  /** Size as stored. */
+  readonly bytes: number;
 }
 
 /** An answer that means: what a miss answers, which each call may choose. */
@@ -65,6 +67,8 @@ export function isFence(op: Operation): boolean {
 export class Many {
   /** The next expected key. */
   next = 0;
+  /** Entries that came. */
+  found = 0;
   /** The first error in decoding one of the values; told when the reply is over. */
   spoiled: { readonly thrown: unknown } | undefined = undefined;
 

@@ -4,6 +4,7 @@ import { EventEmitter } from 'node:events';
 import { ABSENT, Command, Engine, NO_ENTRY, NO_OPTIONS, type Entry } from '../../engine/engine';
 import { tell, type ServerEvents } from '../../engine/events';
 import type { Happening } from '../../engine/server';
+import type { Counters } from '../../net/tally';
 import { bind, signalOf, type CallOptions, type Signature } from '../shared/arguments';
 import { checkKey, deltaText, expiryText, type Bytes } from './checks';
 import { createCodec, createDialect, UNREADABLE, type Held } from './dialect';
@@ -57,6 +58,11 @@ export abstract class AnyClient<In, Out, Rest extends readonly unknown[]> {
       observer: { happened },
       ...options.transport,
     });
+  }
+
+  /** Hits, misses, errors, bytes and latency since this client was made. */
+  get counters(): Counters {
+    return this.#engine.counters;
   }
 
   /** Stores only if the key does not exist. */

@@ -2,6 +2,8 @@
 
 export type { CallOptions } from '../shared/arguments';
 export type { ServerEvent, ServerEventName, ServerEvents } from '../../engine/events';
+export type { CommandTrace } from '../../engine/tracing';
+export type { Counters, LatencyFigures } from '../../net/tally';
 export type { Counted, Delta, DeltaArguments, Time, TimeArguments } from './any-client';
 export type { Bytes } from './checks';
 export { Client, StringClient, type StringStoreArguments } from './client';

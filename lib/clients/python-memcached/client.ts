@@ -4,6 +4,7 @@ import { EventEmitter } from 'node:events';
 import { Command, Engine, NO_ENTRY, type Change, type ChangeOptions } from '../../engine/engine';
 import { tell, type ServerEvents } from '../../engine/events';
 import type { Happening } from '../../engine/server';
+import type { Counters } from '../../net/tally';
 import type { Hit } from '../../net/operation';
 import type { Codec } from '../../value/codec';
 import { bind, refuse, signalOf } from '../shared/arguments';
@@ -14,7 +15,6 @@ import * as errors from './errors';
 import { Keys, spotOf, type Key, type MultiKey } from './keys';
 import { found, sendable, unstored } from './multi';
 import { resolveOptions, type ClientArguments, type Options } from './options';
-import type { Release } from './releases';
 import * as requests from './requests';
 import { parseServers, type ServerArgument } from './server-string';
 import {
@@ -61,7 +61,6 @@ export class Client {
 
   readonly #calls = new Calls();
   readonly #options: Options;
-  readonly #release: Release;
   readonly #codec: Codec;
   readonly #keys: Keys;
   readonly #log: DebugLog;
@@ -79,7 +78,6 @@ export class Client {
     const options = resolveOptions(rest);
     const { release } = options;
     this.#options = options;
-    this.#release = release;
     this.debug = options.debug;
     this.#log = new DebugLog(() => this.debug, options.log, release.connectErrno);
     this.#codec = createCodec(options, this.#log);
@@ -97,6 +95,11 @@ export class Client {
   /** How often each method was called, by name; methods that were not are missing. */
   get stats(): Record<string, number> {
     return statsOfCalls(this.#calls);
+  }
+
+  /** Hits, misses, errors, bytes and latency since this client was made. */
+  get counters(): Counters {
+    return this.#engine.counters;
   }
 
   /** Stores only if the key does not exist. */
@@ -146,8 +149,8 @@ export class Client {
       const wire = this.#keys.wire(own);
       const spot = spotOf(own);
       this.#calls.delete++;
-      const [time, noreply, signal] = requests.deleteArguments(this.#release, rest);
-      const options = requests.deleteOptions(this.#release.deleteTime, time, noreply, '');
+      const [time, noreply, signal] = requests.deleteArguments(this.#options.release, rest);
+      const options = requests.deleteOptions(this.#options.release.deleteTime, time, noreply, '');
       const answer = this.#engine.change(Command.delete, wire, spot, options, NO_ENTRY, signal);
       return answer as Promise<0 | 1>;
     } catch (error) {
@@ -160,7 +163,7 @@ export class Client {
     this.#calls.delete_multi++;
     const [time, prefix, noreply, given] = bind(SIGNATURES.delete_multi, rest);
     const asked = this.#keys.many(keys, prefix, 'write');
-    const { deleteManyTime, deleteManyTail } = this.#release;
+    const { deleteManyTime, deleteManyTail } = this.#options.release;
     const options = requests.deleteOptions(deleteManyTime, time, noreply, deleteManyTail);
     const signal = signalOf(given);
     const answers = await this.#engine.changeMany(Command.delete, asked, options, signal);
@@ -295,13 +298,7 @@ export class Client {
   async set_multi(mapping: Mapping, ...rest: SetMultiArguments): Promise<MultiKey[]> {
     this.#calls.set_multi++;
     const [time, prefix, min, noreply, given] = bind(SIGNATURES.set_multi, rest);
-    const options = requests.storeOptions(
-      this.#plainStore,
-      this.#release,
-      'set_multi',
-      time,
-      noreply,
-    );
+    const options = requests.storeOptions(this.#plainStore, false, time, noreply);
     const pairs = requests.pairsOf(mapping);
     const keys = this.#keys.many(pairs.keys(), prefix, 'write');
     const least = requests.minLength(min);
@@ -314,7 +311,7 @@ export class Client {
 
   /** Takes a new server list; calls under way finish where they are. */
   set_servers(servers: Iterable<ServerArgument>): void {
-    this.#engine.setServers(parseServers(servers, this.#release));
+    this.#engine.setServers(parseServers(servers, this.#options.release));
   }
 
   /** Gives a key a new expiry (1.54). 1: done; 0: no such key, no server, or no reply. */
@@ -327,7 +324,7 @@ export class Client {
       const [time = 0, noreply, given] = bind(SIGNATURES.touch, rest);
       const signal = signalOf(given);
       // 1.54 to 1.58 forget a time of 0, and memcached refuses the line: no need to send it.
-      if (time === 0 && this.#release.touchZero === 'refused') return Promise.resolve(0);
+      if (time === 0 && this.#options.release.touchZero === 'refused') return Promise.resolve(0);
       const options = requests.touchOptions(time, noreply);
       const answer = this.#engine.change(Command.touch, wire, spot, options, NO_ENTRY, signal);
       return answer as Promise<0 | 1>;
@@ -359,7 +356,8 @@ export class Client {
       if (rest.length > 0) {
         const [time, minimum, noreply, given] = bind(SIGNATURES[method], rest);
         signal = signalOf(given);
-        options = requests.storeOptions(this.#plainStore, this.#release, method, time, noreply);
+        const takesDuration = method === 'set' && this.#options.release.timedelta;
+        options = requests.storeOptions(this.#plainStore, takesDuration, time, noreply);
         min = requests.minLength(minimum);
       }
       const entry = this.#codec.encode(val, min);
@@ -388,7 +386,7 @@ export class Client {
       const spot = spotOf(own);
       this.#calls[method]++;
       const [delta, noreply, given] = bind(SIGNATURES[method], rest);
-      const options = requests.countOptions(this.#release, delta, noreply);
+      const options = requests.countOptions(this.#options.release, delta, noreply);
       const signal = signalOf(given);
       const answer = this.#engine.change(Command[method], wire, spot, options, NO_ENTRY, signal);
       return answer as Promise<Counted>;

@@ -21,6 +21,8 @@ export type { PythonVersion, ReleaseName } from './releases';
 export type { TlsParameter, TransportOptions } from '../shared/transport';
 export type { ServerArgument } from './server-string';
 export type { ServerEvent, ServerEventName, ServerEvents } from '../../engine/events';
+export type { CommandTrace } from '../../engine/tracing';
+export type { Counters, LatencyFigures } from '../../net/tally';
 export type {
   CallOptions,
   CheckKeyArguments,

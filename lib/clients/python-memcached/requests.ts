@@ -22,12 +22,10 @@ export function plainStore({ tail }: Release): ChangeOptions {
 /** @throws {TypeError | ValueError | OverflowError} `time` is no number of seconds */
 export function storeOptions(
   plain: ChangeOptions,
-  release: Release,
-  method: string,
+  takesDuration: boolean,
   time: unknown = 0,
   noreply: unknown,
 ): ChangeOptions {
-  const takesDuration = method === 'set' && release.timedelta;
   const seconds = takesDuration ? (durationSeconds(time) ?? time) : time;
   return { ...plain, time: secondsText(seconds), noreply: Boolean(noreply) };
 }
