@@ -323,7 +323,7 @@ export function withBehaviors(
   without: ReadonlySet<string>,
 ): Settings {
   const { _retry_timeout, ...values }: Record<string, unknown> = given;
-  values['retry_timeout'] ??= _retry_timeout;
+  if (values['retry_timeout'] === undefined) values['retry_timeout'] = _retry_timeout;
   const names = Object.keys(values).filter((name) => values[name] !== undefined);
   const unknown = names.filter((name) => !Object.hasOwn(ROWS, name) || without.has(name));
   if (unknown.length > 0) {

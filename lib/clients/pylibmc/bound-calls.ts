@@ -11,6 +11,7 @@ import {
   compressing,
   deltaText,
   keyBytes,
+  readKeyBytes,
   prefixBytes,
   SIGNATURES,
   timeText,
@@ -53,7 +54,7 @@ export async function storeMany(
   const before = prefixBytes(prefix);
   const rule = compressing(min, level, session.options.release);
   const items = pairsOf(mapping).map(([key, value]): Item<Key> => {
-    const bytes = checkLength(before + keyBytes(key));
+    const bytes = checkLength(before + readKeyBytes(key));
     return { key, bytes, entry: session.entry(value, rule) };
   });
   return calls.storeMany(
@@ -90,10 +91,11 @@ export async function countMany(
   rest: readonly unknown[],
 ): Promise<void> {
   const [prefix, by, signal] = bind(SIGNATURES.incr_multi, rest);
+  const all = keysOf(keys, prefix);
   const delta = deltaText(by);
   const given = signalOf(signal);
   const ends = await Promise.allSettled(
-    keysOf(keys, prefix).map(([, bytes]) => calls.count(Command.incr, bytes, delta, given)),
+    all.map(([, bytes]) => calls.count(Command.incr, bytes, delta, given)),
   );
   given?.throwIfAborted();
   const failed = ends.filter((end) => end.status === 'rejected');
@@ -107,14 +109,26 @@ export async function countMany(
   );
 }
 
+/** @throws {TypeError} nothing that has keys in order */
+function checkKeys(keys: unknown): Iterable<Key> {
+  const isObject = typeof keys === 'object' && keys !== null;
+  if (typeof keys !== 'string' && !(isObject && Symbol.iterator in keys)) {
+    throw new TypeError(
+      isObject ? 'dict is not a sequence' : `object of type '${pythonType(keys)}' has no len()`,
+    );
+  }
+  if (keys instanceof Map) throw new TypeError('dict is not a sequence');
+  return keys as Iterable<Key>;
+}
+
 /** Keys as the caller has them, and their bytes behind the prefix. */
 export function keysOf(
   keys: Iterable<Key>,
   prefix: unknown,
 ): (readonly [key: Key, bytes: string])[] {
   const before = prefixBytes(prefix);
-  return Array.from(keys, (key) => {
-    const bytes = keyBytes(key);
+  return Array.from(checkKeys(keys), (key) => {
+    const bytes = readKeyBytes(key);
     return [key, bytes === '' ? '' : before + bytes];
   });
 }

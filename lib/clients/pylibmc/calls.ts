@@ -12,7 +12,7 @@ import {
 import type { WireKey } from '../../engine/keys';
 import { refuse } from '../shared/arguments';
 import { Unreached } from './dialect';
-import { badCounterKey, badKey } from './failures';
+import { AS_GET, badCounterKey, badKey } from './failures';
 import { wireKey } from './requests';
 import { askInTurn, askManyInTurn, changeCopies, homesOf, type Homes } from './replicas';
 import { MISSED, type Session } from './session';
@@ -49,7 +49,9 @@ export class Calls {
     if (wire === undefined) {
       return bytes === '' ? Promise.resolve(miss) : refuse(badKey(Command.get, bytes));
     }
-    if (this.#asksIds) return this.#hit(wire, signal).then((hit) => (hit ? hit.value : miss));
+    if (this.#asksIds) {
+      return this.#hit(wire, AS_GET, signal).then((hit) => (hit ? hit.value : miss));
+    }
     const value = this.#ask(wire, (engine, home) => engine.get(wire, home, miss, signal));
     if (!this.#session.isHooked) return value;
     return value.then((each) => (each === MISSED ? miss : each));
@@ -62,13 +64,17 @@ export class Calls {
       if (bytes === '') return undefined;
       throw badKey(Command.gets, bytes);
     }
-    return this.#hit(wire, signal);
+    return this.#hit(wire, undefined, signal);
   }
 
-  async #hit(wire: WireKey, signal: AbortSignal | undefined): Promise<Hit | undefined> {
-    const asking = this.#ask(wire, (engine, home) => engine.gets(wire, home, undefined, signal));
-    const hit = (await asking) as Hit | undefined;
-    return hit?.value === MISSED ? undefined : hit;
+  async #hit(
+    wire: WireKey,
+    miss: typeof AS_GET | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Hit | undefined> {
+    const asking = this.#ask(wire, (engine, home) => engine.gets(wire, home, miss, signal));
+    const hit = (await asking) as Hit | typeof AS_GET | undefined;
+    return hit === undefined || hit === AS_GET || hit.value === MISSED ? undefined : hit;
   }
 
   /** The values of those keys that have one. A server that fails is as one without entries, unless all do. */

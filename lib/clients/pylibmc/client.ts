@@ -23,10 +23,12 @@ import {
   casId,
   casText,
   checkLength,
+  checkTime,
   keyBytes,
   keyRepr,
   NEVER_COMPRESSED,
   rawBytes,
+  readKeyBytes,
   SIGNATURES,
   timeText,
   type CasId,
@@ -42,7 +44,7 @@ import {
   type TimeArguments,
 } from './requests';
 import { Session, type Hooks } from './session';
-import { parseServers, type ServerArgument } from './specs';
+import { parseServers, shown, type ServerArgument } from './specs';
 import { flushAll, statsOf, type ServerStats } from './stats';
 
 /** A client of one list of memcached servers. */
@@ -189,9 +191,9 @@ export class Client {
    */
   get(key: Key, ...rest: GetArguments): Promise<unknown> {
     try {
-      if (rest.length === 0) return this.#bound.calls.get(keyBytes(key), null, undefined);
+      if (rest.length === 0) return this.#bound.calls.get(readKeyBytes(key), null, undefined);
       const { miss, signal } = bindDefault(SIGNATURES.get, rest);
-      return this.#bound.calls.get(keyBytes(key), miss, signal);
+      return this.#bound.calls.get(readKeyBytes(key), miss, signal);
     } catch (error) {
       return refuse(error);
     }
@@ -226,7 +228,7 @@ export class Client {
    * @throws {ValueError} without the behavior `cas`
    */
   async gets(key: Key, options?: CallOptions): Promise<[value: unknown, cas: CasId | null]> {
-    const bytes = keyBytes(key);
+    const bytes = readKeyBytes(key);
     if (bytes !== '') this.#needCas('gets');
     const [signal] = bind(SIGNATURES.gets, [options]);
     const hit = await this.#bound.calls.gets(bytes, signalOf(signal));
@@ -303,7 +305,7 @@ export class Client {
   /** Gives an entry a new time. False: there is none. */
   async touch(key: Key, time: Time, options?: CallOptions): Promise<boolean> {
     const [signal] = bind(SIGNATURES.touch, [options]);
-    const seconds = timeText(time, this.#bound.session.settings);
+    const seconds = timeText(checkTime(time, 'argument 2'), this.#bound.session.settings);
     return this.#bound.calls.touch(keyBytes(key), seconds, signalOf(signal));
   }
 
@@ -332,7 +334,7 @@ export class Client {
   /** `<Client for localhost, binary=False>` */
   toString(): string {
     const binary = this.binary ? 'True' : 'False';
-    return `<${this.constructor.name} for ${this.addresses.join(', ')}, binary=${binary}>`;
+    return `<${this.constructor.name} for ${this.addresses.map(shown).join(', ')}, binary=${binary}>`;
   }
 
   /** As `disconnect_all`, for `await using`. */

@@ -4,6 +4,7 @@ import {
   AuthError,
   OverloadedError,
   ProtocolError,
+  ServerError,
   TimeoutError,
   TlsError,
   TooLargeError,
@@ -20,7 +21,12 @@ export interface Called {
   readonly key: string;
   /** Of a call that is part of another. */
   readonly whole: unknown;
+  /** What a miss answers: AS_GET says that the method was `get`, whatever the command. */
+  readonly miss: unknown;
 }
+
+/** What a miss answers to `get` where it asks for a cas id nobody wants. */
+export const AS_GET = Symbol('get');
 
 /** Error lines of the text protocol, and refusals of the binary one with their status. The first that matches. */
 const LINES: readonly (readonly [pattern: RegExp, rc: Rc])[] = [
@@ -78,17 +84,18 @@ const FUNCTIONS: Partial<Record<Command, readonly [name: string, namesKey: boole
 };
 const MULTI: Partial<Record<Command, string>> = {
   [Command.get]: 'mget',
+  [Command.gets]: 'mget',
   [Command.set]: 'set_multi',
   [Command.add]: 'add_multi',
 };
 /** How much of a key a message shows. */
 const SHOWN = 32;
 
-function nameOf({ command, key, whole }: Called): string {
+function nameOf({ command, key, whole, miss }: Called): string {
   const many = whole === undefined ? undefined : MULTI[command];
   if (many !== undefined) return many;
-  const [name, namesKey] = FUNCTIONS[command] ?? ['call', false];
-  return namesKey ? `${name}(${textOf(key.slice(0, SHOWN))})` : name;
+  const [name, namesKey] = FUNCTIONS[miss === AS_GET ? Command.get : command] ?? ['call', false];
+  return namesKey && key !== '' ? `${name}(${textOf(key.slice(0, SHOWN))})` : name;
 }
 
 /** A wire key as text on one line. */
@@ -100,7 +107,11 @@ function textOf(key: string): string {
 
 /** A server answered an error. */
 export function refusal(line: string, call: Called): MemcachedError {
-  return failureOf(codeOfLine(line), { call: nameOf(call), detail: line });
+  const rc = codeOfLine(line);
+  const cause = new ServerError(line);
+  // pylibmc makes this one itself, and says nothing more.
+  if (rc === Rc.tooBig) return exceptionOf(rc, '', cause);
+  return failureOf(rc, { call: nameOf(call), detail: line, cause });
 }
 
 /** No answer came. */
@@ -125,7 +136,7 @@ export function unsentMany(cause: MemcacheError, keys: number, call: Called): Me
 
 /** What `incr` and `decr` say, for one key: not which failure it was, but that there was one. */
 export function countRefusal(line: string): MemcachedError {
-  return exceptionOf(codeOfLine(line), '1 keys failed', line);
+  return exceptionOf(codeOfLine(line), '1 keys failed', new ServerError(line));
 }
 
 export function countLoss(cause: MemcacheError): MemcachedError {
@@ -143,7 +154,7 @@ export function notFound(call: Called): MemcachedError {
 
 /** A key that cannot be sent. */
 export function badKey(command: Command, key: string, whole?: true): MemcachedError {
-  const call = nameOf({ command, key, whole });
+  const call = nameOf({ command, key, whole, miss: undefined });
   return failureOf(Rc.badKey, {
     call,
     detail: 'the key is empty, too long or has invalid characters',

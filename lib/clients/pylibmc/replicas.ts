@@ -2,7 +2,7 @@
 
 import { Command, type ChangeOptions, type Engine, type Entry } from '../../engine/engine';
 import type { WireKey } from '../../engine/keys';
-import { MemcacheError } from '../../errors';
+import { MemcacheError, ServerError } from '../../errors';
 import { Unreached } from './dialect';
 import { MemcachedError } from './errors';
 
@@ -21,10 +21,15 @@ export async function askInTurn<T>(homes: Homes, ask: (home: number) => Promise<
   try {
     return await ask(home);
   } catch (error) {
-    const isLoss = error instanceof MemcachedError && error.cause instanceof MemcacheError;
-    if (!isLoss || copies.length === 0) throw error;
+    if (!isLoss(error) || copies.length === 0) throw error;
     return askInTurn(copies, ask);
   }
+}
+
+/** No answer came, not even an error line. */
+function isLoss(error: unknown): boolean {
+  const { cause } = error instanceof MemcachedError ? error : {};
+  return cause instanceof MemcacheError && !(cause instanceof ServerError);
 }
 
 /** The values of many keys; those whose server could not be reached come from their copies. */

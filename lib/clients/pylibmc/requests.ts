@@ -24,7 +24,7 @@ export interface Storing {
   compress_level?: number;
 }
 export interface Prefixed {
-  key_prefix?: Key | null;
+  key_prefix?: Key;
 }
 
 export type StoreArguments =
@@ -35,26 +35,26 @@ export type StoreArguments =
 export type StoreMultiArguments =
   | [options?: CallOptions & Storing & Prefixed]
   | [time: Time, options?: CallOptions & Omit<Storing, 'time'> & Prefixed]
-  | [time: Time, key_prefix: Key | null, options?: CallOptions & Omit<Storing, 'time'>]
+  | [time: Time, key_prefix: Key, options?: CallOptions & Omit<Storing, 'time'>]
   | [
       time: Time,
-      key_prefix: Key | null,
+      key_prefix: Key,
       min_compress_len: number,
       options?: CallOptions & { compress_level?: number },
     ]
   | [
       time: Time,
-      key_prefix: Key | null,
+      key_prefix: Key,
       min_compress_len: number,
       compress_level: number,
       options?: CallOptions,
     ];
 export type PrefixArguments =
-  [options?: CallOptions & Prefixed] | [key_prefix: Key | null, options?: CallOptions];
+  [options?: CallOptions & Prefixed] | [key_prefix: Key, options?: CallOptions];
 export type CountMultiArguments =
   | [options?: CallOptions & Prefixed & { delta?: Delta }]
-  | [key_prefix: Key | null, options?: CallOptions & { delta?: Delta }]
-  | [key_prefix: Key | null, delta: Delta, options?: CallOptions];
+  | [key_prefix: Key, options?: CallOptions & { delta?: Delta }]
+  | [key_prefix: Key, delta: Delta, options?: CallOptions];
 export type TimeArguments =
   [options?: CallOptions & { time?: Time }] | [time: Time, options?: CallOptions];
 export type DeltaArguments =
@@ -99,8 +99,13 @@ export const SIGNATURES = {
  * @throws {ValueError} longer than 250 bytes
  */
 export function keyBytes(key: unknown): string {
-  const bytes = rawBytes(key);
-  return checkLength(bytes);
+  return checkLength(rawBytes(key));
+}
+
+/** As `keyBytes`, of the methods that name another type in their message. */
+export function readKeyBytes(key: unknown): string {
+  if (!isKey(key)) throw new TypeError('key must be bytes');
+  return checkLength(bytesOf(key));
 }
 
 /** @throws {ValueError} longer than 250 bytes */
@@ -111,13 +116,17 @@ export function checkLength(bytes: string): string {
 
 /** The bytes of a `key_prefix`; none by default. */
 export function prefixBytes(prefix: unknown): string {
-  if (prefix === undefined || prefix === null) return '';
-  return rawBytes(prefix, `a bytes-like object is required, not '${pythonType(prefix)}'`);
+  return prefix === undefined ? '' : rawBytes(prefix);
 }
 
-export function rawBytes(key: unknown, otherwise = 'key must be bytes'): string {
-  if (typeof key === 'string' || key instanceof Uint8Array) return bytesOf(key);
-  throw new TypeError(otherwise);
+/** @throws {TypeError} neither text nor bytes */
+export function rawBytes(key: unknown): string {
+  if (isKey(key)) return bytesOf(key);
+  throw new TypeError(`a bytes-like object is required, not '${pythonType(key)}'`);
+}
+
+function isKey(key: unknown): key is Key {
+  return typeof key === 'string' || key instanceof Uint8Array;
 }
 
 // isgraph of the C locale
@@ -143,18 +152,29 @@ const MIN_TIME = -0x80000000n;
 const LONG_AGO = '2592001';
 
 /**
+ * `time`, of methods that say which argument it is.
+ * @throws {TypeError} no whole number
+ */
+export function checkTime(time: unknown, argument: string): unknown {
+  if (isInteger(time)) return time;
+  const type = time === null ? 'None' : pythonType(time);
+  throw new TypeError(`${argument} must be int, not ${type}`);
+}
+
+/**
  * Seconds as they are sent. A negative time is its 32 bits, which memcached takes for the past in the text protocol alone.
  * @throws {TypeError} no whole number
  * @throws {OverflowError} more than 32 bits
  */
 export function timeText(time: unknown, { binary }: Settings): string {
-  const seconds = integer(time ?? 0);
+  const seconds = time === undefined ? 0n : integer(time);
   if (seconds > MAX_TIME) throw new OverflowError('time must fit in 32 bits');
   if (seconds >= 0n) return seconds.toString();
   return binary ? LONG_AGO : BigInt.asUintN(32, seconds < MIN_TIME ? MIN_TIME : seconds).toString();
 }
 
 const MAX_INT = 0x7fffffffn;
+const MAX_LONG = 2n ** 63n - 1n;
 
 /**
  * @throws {TypeError} no whole number
@@ -162,7 +182,10 @@ const MAX_INT = 0x7fffffffn;
  * @throws {OverflowError} more than 31 bits
  */
 export function deltaText(delta: unknown): string {
-  const by = integer(delta ?? 1);
+  const by = delta === undefined ? 1n : integer(delta);
+  if (by > MAX_LONG || by < -MAX_LONG) {
+    throw new OverflowError('Python int too large to convert to C long');
+  }
   if (by < 0n) throw new ValueError('delta must be positive');
   if (by > MAX_INT) throw new OverflowError('signed integer is greater than maximum');
   return by.toString();
@@ -195,10 +218,11 @@ export interface Compressing {
 /** @throws {TypeError | ValueError} no whole numbers; a level that zlib does not have */
 export function compressing(min: unknown, level: unknown, release: Release): Compressing {
   const { compression } = release;
-  if (compression !== 'levels' && given(level)) throw unknownName('compress_level');
-  if (compression === 'none' && given(min)) throw unknownName('min_compress_len');
-  const least = Number(integer(min ?? 0));
-  const wanted = compression === 'fastest' ? FASTEST : Number(integer(level ?? -1));
+  if (compression !== 'levels' && level !== undefined) throw unknownName('compress_level');
+  if (compression === 'none' && min !== undefined) throw unknownName('min_compress_len');
+  const least = min === undefined ? 0 : Number(integer(min));
+  const usual = compression === 'fastest' ? FASTEST : -1;
+  const wanted = level === undefined ? usual : Number(integer(level));
   if (wanted < -1 || wanted > 9) {
     throw new ValueError('compress_level must be between 0 and 9 inclusive');
   }
@@ -206,19 +230,17 @@ export function compressing(min: unknown, level: unknown, release: Release): Com
   return { min: Math.max(least, 0), level: wanted };
 }
 
-function given(value: unknown): boolean {
-  return value !== undefined && value !== null;
-}
-
 function unknownName(name: string): TypeError {
   return new TypeError(`'${name}' is an invalid keyword argument of this release`);
 }
 
 export function integer(value: unknown): bigint {
-  if (typeof value === 'bigint') return value;
-  if (typeof value === 'boolean') return value ? 1n : 0n;
-  if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
+  if (isInteger(value)) return BigInt(value);
   throw new TypeError(`'${pythonType(value)}' object cannot be interpreted as an integer`);
+}
+
+function isInteger(value: unknown): value is number | bigint | boolean {
+  return typeof value === 'bigint' || typeof value === 'boolean' || Number.isInteger(value);
 }
 
 /** Python's `repr` of a key, near enough for a message. */

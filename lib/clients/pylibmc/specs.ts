@@ -138,3 +138,10 @@ function hostAndPort(name: string): [host: string, port: number] {
   const colon = name.lastIndexOf(':');
   return [name.slice(0, colon), Number(name.slice(colon + 1))];
 }
+
+/** `str()` of a spec. */
+export function shown(server: ServerArgument): string {
+  if (typeof server === 'string') return server;
+  const [type, host, port] = server;
+  return `(${type}, '${host}', ${port})`;
+}

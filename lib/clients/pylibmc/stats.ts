@@ -6,7 +6,7 @@ import { Failed } from './dialect';
 import { exceptionOf, Rc } from './codes';
 import type { MemcachedError } from './errors';
 import type { Options } from './options';
-import { integer, timeText } from './requests';
+import { checkTime, integer, timeText } from './requests';
 
 type Rows = readonly (readonly [name: string, value: string])[];
 
@@ -55,7 +55,7 @@ export async function flushAll(
   time: unknown,
   signal: AbortSignal | undefined,
 ): Promise<true> {
-  const seconds = integer(time ?? 0);
+  const seconds = time === undefined ? 0n : integer(checkTime(time, 'flush_all() argument 1'));
   const text = seconds > 0n ? timeText(seconds, session.settings) : '0';
   for (const { answer } of await calls.flushAll(text, signal)) {
     if (answer instanceof Failed) throw someErrors('flush_all', answer);
@@ -69,7 +69,7 @@ export async function statsOf(
   args: unknown,
   signal: AbortSignal | undefined,
 ): Promise<ServerStats[]> {
-  const wanted = statsArgument(args ?? '');
+  const wanted = statsArgument(args === undefined ? '' : args);
   const answers = await calls.stats(wanted, signal);
   return answers.map(({ server, answer }, i) => {
     if (answer instanceof Failed) throw statsFailure(answer, session.options);
