@@ -40,18 +40,15 @@ export function patternOf(glob: string): RegExp {
   return new RegExp(`^${source}$`, 'su');
 }
 
-/**
- * The wanted keys of all servers. Looks at each key of a server as the server walks over them, so nothing is held.
- * @param what the keys are counted as
- */
+/** The wanted keys of servers. Looks at each key as a server walks over them, so nothing is held. */
 export async function* listing(
   session: Session,
-  what = 'keys',
+  servers: readonly ServerSpec[],
 ): AsyncGenerator<Listed, void, void> {
   const isWanted = filterOf(session);
-  const progress = new Progress(session.terminal, `${what} seen`, await countOf(session));
+  const progress = new Progress(session.terminal, 'keys seen', await countOf(session, servers));
   try {
-    for (const server of session.servers) {
+    for (const server of servers) {
       // A connection of its own: whoever takes the keys may ask the server meanwhile, and may stop early.
       const admin = await Admin.connect(server, session.access);
       try {
@@ -71,10 +68,13 @@ export async function* listing(
 }
 
 /** How many keys there are, where somebody watches them being counted. */
-async function countOf(session: Session): Promise<number | undefined> {
+async function countOf(
+  session: Session,
+  servers: readonly ServerSpec[],
+): Promise<number | undefined> {
   if (!session.terminal.showsProgress) return undefined;
   let count = 0;
-  for (const server of session.servers) {
+  for (const server of servers) {
     const stats = await (await session.admin(server)).stats();
     count += Number(stats.get('curr_items') ?? 0);
   }

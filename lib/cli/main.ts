@@ -55,6 +55,14 @@ const COMMANDS: Readonly<Record<string, Row>> = {
     summary: 'store the entries of a dump',
     load: () => (require('./commands/restore') as typeof import('./commands/restore')).restore,
   },
+  doctor: {
+    summary: 'look for what is wrong, and say what helps',
+    load: () => (require('./commands/doctor') as typeof import('./commands/doctor')).doctor,
+  },
+  django: {
+    summary: "name Django's keys, read its sessions",
+    load: () => (require('./commands/django') as typeof import('./commands/django')).django,
+  },
   flush: {
     summary: 'empty all servers',
     load: () => (require('./commands/flush') as typeof import('./commands/flush')).flush,

@@ -1,5 +1,6 @@
 // Entries drawn from all keys, each with the same chance, and fetched many at a time.
 
+import type { ServerSpec } from '../engine/server';
 import type { StoredEntry } from './admin';
 import { listing, type Listed } from './listing';
 import type { Session } from './session';
@@ -19,16 +20,20 @@ export interface Sample {
 }
 
 /** Draws `size` of the wanted keys: each key seen stays with the chance of size / seen (Vitter's algorithm R). */
-export async function draw(session: Session, size: number, random = Math.random): Promise<Sample> {
+export async function draw(
+  session: Session,
+  servers: readonly ServerSpec[],
+  size: number,
+): Promise<Sample> {
   const drawn: Listed[] = [];
   let keys = 0;
-  for await (const key of listing(session)) {
+  for await (const key of listing(session, servers)) {
     keys++;
     if (drawn.length < size) {
       drawn.push(key);
       continue;
     }
-    const place = Math.floor(random() * keys);
+    const place = Math.floor(Math.random() * keys);
     if (place < size) drawn[place] = key;
   }
   return { keys, drawn };

@@ -36,7 +36,7 @@ async function run(session: Session): Promise<Exit> {
   const target = path === '-' ? await toStdout(session) : await toFile(session, path);
   let count = target.had.size;
   try {
-    const missing = leftOut(listing(session), target.had);
+    const missing = leftOut(listing(session, session.servers), target.had);
     for await (const batch of fetchedAlong(session, missing)) {
       await target.write(batch.map((each) => entryLine(dumped(each))).join(''));
       count += batch.length;

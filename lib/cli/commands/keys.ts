@@ -33,7 +33,7 @@ async function run(session: Session): Promise<Exit> {
   const show = formOf(session);
   let count = 0;
   if (limit > 0) {
-    for await (const key of listing(session)) {
+    for await (const key of listing(session, session.servers)) {
       await terminal.write(show(key));
       if (++count >= limit) break;
     }

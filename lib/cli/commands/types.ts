@@ -32,7 +32,7 @@ async function run(session: Session): Promise<Exit> {
     throw new UsageError('types takes no argument: --prefix, --match');
   const size = args.number('sample', SAMPLE);
   if (size < 1 || size > MAX_SAMPLE) throw new UsageError(`--sample is 1 to ${MAX_SAMPLE}`);
-  const { keys, drawn } = await draw(session, size);
+  const { keys, drawn } = await draw(session, session.servers, size);
   const census = new Census(session.useFront(), chosen.family);
   for await (const batch of fetched(session, drawn)) {
     for (const { key, entry } of batch) census.add(key.wire, entry);
