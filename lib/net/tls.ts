@@ -1,6 +1,6 @@
 // TLS over any socket: who the server is gets checked, and nothing older than TLS 1.2 is spoken, whatever is asked.
 
-import { isIP, type Socket } from 'node:net';
+import { isIP, type OnReadOpts, type Socket } from 'node:net';
 import { connect, createSecureContext, TLSSocket, type ConnectionOptions } from 'node:tls';
 import { ValueError } from '../errors';
 import type { Address, OpenSocket } from './address';
@@ -30,9 +30,20 @@ export function overTls(open: OpenSocket, options: TlsOptions): OpenSocket {
     rejectUnauthorized: options.rejectUnauthorized !== false,
   };
   return (address, onread) => {
-    const here = { ...all, ...nameOf(address, options), onread, socket: open(address) };
-    return connect(here);
+    const socket = connect({ ...all, ...nameOf(address, options), socket: open(address) });
+    if (onread !== undefined) socket.on('data', (bytes: Buffer) => hand(bytes, onread));
+    return socket;
   };
+}
+
+/** What `onread` does; Node's own never calls back where one socket is laid over another. */
+function hand(bytes: Buffer, onread: OnReadOpts): void {
+  const { buffer } = onread;
+  const into = typeof buffer === 'function' ? buffer() : buffer;
+  for (let at = 0; at < bytes.length; at += into.length) {
+    const length = bytes.copy(into, 0, at, at + into.length);
+    onread.callback(length, into);
+  }
 }
 
 /** Whose certificate it must be. SNI knows names alone; of an address the certificate is checked all the same. */
