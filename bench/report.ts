@@ -121,6 +121,7 @@ ${results.map(details).join('\n')}
     npm run bench -- --before <folder>   beside another build of ours, as the client \`before\`
     npm run bench -- --flat              only the flatness checks
     npm run bench -- --plots             the plots in docs/performance/
+    npm run bench -- --wires             the binary protocol beside the text one
     npm run bench -- --profile get-64    where the CPU time of ours goes
     npm run bench -- --write             this file
 

@@ -14,6 +14,7 @@ import { benchmarks, details, machineTable, summary } from './report';
 import { compare, figures, type Plan, type Result } from './rounds';
 import { startServer, type Server } from './server';
 import { targetTable } from './targets';
+import { ABOUT_WIRES, compareWires } from './wires';
 import { WORKLOADS, type Workload } from './workloads';
 
 const OPTIONS = {
@@ -28,6 +29,7 @@ const OPTIONS = {
   write: { type: 'boolean', default: false },
   plots: { type: 'boolean', default: false },
   flat: { type: 'boolean', default: false },
+  wires: { type: 'boolean', default: false },
   profile: { type: 'string' },
 } as const;
 
@@ -56,7 +58,10 @@ async function main(): Promise<void> {
     const plan = await makePlan(options, servers);
     if (options.profile !== undefined) await profileAll(plan, options);
     else if (options.plots) await drawPlots(plan, servers, join(ROOT, PLOTS));
-    else if (options.flat) console.log(await checkFlatness(plan, servers));
+    else if (options.wires) {
+      const only = options.only ?? ABOUT_WIRES;
+      console.log(await compareWires(plan, chosenWorkloads({ only })));
+    } else if (options.flat) console.log(await checkFlatness(plan, servers));
     else await compareAll(plan, servers, options);
   } finally {
     await stop();
@@ -151,9 +156,14 @@ function chosenWorkloads(options: {
   });
 }
 
+/** All but those that one part alone measures. */
+function standard(): string[] {
+  return Object.keys(CLIENTS).filter((name) => entryOf(name).group !== 'wire');
+}
+
 /** All clients, without those that cannot run here. */
 function chosenClients(options: Options, plan: Plan): readonly string[] {
-  const names = options.clients?.split(',') ?? Object.keys(CLIENTS);
+  const names = options.clients?.split(',') ?? standard();
   if (names.includes('ours') && !existsSync(join(plan.build, 'index.js'))) {
     throw new Error(`no build of ours in ${plan.build}`);
   }

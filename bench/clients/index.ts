@@ -3,7 +3,8 @@
 import type { Material } from '../workloads';
 import type { Adapter } from './client';
 
-export type Group = 'ours' | 'floor' | 'node' | 'python';
+/** `wire`: ours again, for `--wires` alone. */
+export type Group = 'ours' | 'floor' | 'node' | 'python' | 'wire';
 
 export interface ClientEntry {
   group: Group;
@@ -52,6 +53,16 @@ export const CLIENTS: Readonly<Record<string, ClientEntry>> = {
   'python-memcached': { group: 'python', package: 'memcache' },
   pylibmc: { group: 'python', package: 'pylibmc' },
   pymemcache: { group: 'python', package: 'pymemcache' },
+  'pylibmc-text': {
+    group: 'wire',
+    load: () => import('./pylibmc.js').then(({ text }) => text),
+    ordered: true,
+  },
+  'pylibmc-binary': {
+    group: 'wire',
+    load: () => import('./pylibmc.js').then(({ binary }) => binary),
+    ordered: true,
+  },
 };
 
 /** The names of a group, in the table's order. */
