@@ -123,10 +123,10 @@ describe('counters', () => {
     expect(mc.counters.bytes_read).toBeGreaterThan(bytes_read + 1000);
   });
 
-  it('time one request of each connection at a time', async () => {
-    for (let i = 0; i < 5; i++) await mc.get('k');
+  it('time the first write of a connection, and every 16th', async () => {
+    for (let i = 0; i < 33; i++) await mc.get('k');
     const { count, p50, p99, max } = mc.counters.latency;
-    expect(count).toBe(5);
+    expect(count).toBe(3);
     expect(p50).toBeGreaterThan(0);
     expect(p99).toBeGreaterThanOrEqual(p50);
     expect(max).toBeGreaterThanOrEqual(p99);

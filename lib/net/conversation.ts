@@ -28,6 +28,9 @@ const LONG_VALUE = 4096;
 /** Expected when every entry of a reply has come: no byte has this char code. */
 const NO_KEY = '\uffff';
 
+/** Of so many writes one is timed: all of them would cost a lone caller 2 %. */
+const WRITES_PER_TIMING = 16;
+
 /** Stands for the gets of a line that are all answered: only END can follow. */
 const FINISHED = new Operation(Command.get, NO_KEY, {});
 
@@ -41,6 +44,8 @@ export class Conversation {
   readonly #tally: Tally;
   /** Behind the request that is timed; 0: none is. */
   #timed = 0;
+  /** Writes until one is timed; below 1: the next one is. */
+  #untimed = 1;
   #timedSince = 0;
   /** 1: the last reply put the conversation out of step. */
   #inDoubt: 0 | 1 = 0;
@@ -63,10 +68,12 @@ export class Conversation {
     return this.pending.head > this.#inDoubt;
   }
 
-  /** All that is pending was sent: its last is timed, unless another one is under way. */
+  /** All that is pending was sent: now and then its last is timed. */
   sent(): void {
+    if (--this.#untimed > 0) return;
     const { head, tail } = this.pending;
     if (this.#timed !== 0 || head === tail) return;
+    this.#untimed = WRITES_PER_TIMING;
     this.#timed = tail;
     this.#timedSince = performance.now();
   }

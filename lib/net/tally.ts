@@ -27,7 +27,7 @@ export interface Counters {
   readonly bytes_read: number;
   /** Bytes sent to servers. */
   readonly bytes_written: number;
-  /** Sampled: of each connection one request at a time is timed, from being sent to its reply. */
+  /** Sampled: of each connection's first write and every 16th the last request is timed, until its reply. */
   readonly latency: LatencyFigures;
 }
 
