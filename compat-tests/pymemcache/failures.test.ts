@@ -103,7 +103,7 @@ it('a socket that is not there', async () => {
   await expect(open('Client', '/nowhere/at/all').get('k')).rejects.toThrow(ConnectionError);
 });
 
-it('a server that hangs is given up after the timeout, and asked again afterwards', async () => {
+it('P4: a server that hangs is given up after the timeout, and asked again afterwards', async () => {
   await using server = await Memcached.start();
   const { name } = server;
   const client = open('Client', name, { timeout: 1, default_noreply: false });
@@ -156,7 +156,7 @@ it('a server that dies in the middle of a call', async () => {
   expect(await client.get('k')).toEqual(Buffer.from('v'));
 });
 
-it('a server that was restarted is asked again, by ours without an error', async () => {
+it('P17: a server that was restarted is asked again, by ours without an error', async () => {
   await using server = await Memcached.start();
   const { name } = server;
   const client = open('Client', name, { default_noreply: false });

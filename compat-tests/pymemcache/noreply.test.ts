@@ -37,7 +37,7 @@ async function theirGet(theirs: string, key: string): Promise<unknown> {
   return 'raised' in outcome ? outcome.raised.type : outcome.returned;
 }
 
-describe('a memcached in front of which somebody objects to values of more than 100 bytes, silent or not', () => {
+describe('P1: a memcached in front of which somebody objects to values of more than 100 bytes, silent or not', () => {
   let objecting: ScriptedServer;
   let name: string;
   beforeAll(async () => {
@@ -101,7 +101,7 @@ describe('a memcached in front of which somebody objects to values of more than 
   });
 });
 
-it('a number that the server cannot read makes a command of the value; ours does not send it', async () => {
+it('P2: a number that the server cannot read makes a command of the value; ours does not send it', async () => {
   await raw.store('mine', 0, 'v');
   await python.exec(`import pymemcache\nc = pymemcache.Client(name)`, { name: server.name });
   const set = (expire: string): Promise<unknown> =>
@@ -127,7 +127,7 @@ it('a number that the server cannot read makes a command of the value; ours does
   expect(await client.get('mine')).toEqual(Buffer.from('v'));
 });
 
-it('an empty key makes a command of the value too', async () => {
+it('P2: an empty key makes a command of the value too', async () => {
   await raw.store('mine', 0, 'v');
   const theirs = await python.create('pymemcache.Client', [server.name]);
   expect(await theirs.call('set', ['', 'delete mine'])).toBe(true);
