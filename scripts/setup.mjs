@@ -18,7 +18,7 @@ const UNAVAILABLE = 69;
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin'];
 
 /**
- * What must be there, for which command, and its package by package manager. A module must be one
+ * What must be there, for which command, and its packages by package manager. A module must be one
  * that the same Python imports as the others.
  */
 const NEEDS = [
@@ -63,6 +63,16 @@ const NEEDS = [
     program: 'openssl',
     for: ['test'],
     packages: { 'apt-get': 'openssl', dnf: 'openssl', apk: 'openssl', brew: 'openssl' },
+  },
+  {
+    what: 'the users of SASL',
+    program: 'saslpasswd2',
+    for: ['test'],
+    packages: {
+      'apt-get': ['sasl2-bin', 'libsasl2-modules'],
+      dnf: ['cyrus-sasl', 'cyrus-sasl-plain', 'cyrus-sasl-scram'],
+      apk: ['cyrus-sasl', 'cyrus-sasl-scram'],
+    },
   },
 ];
 
@@ -186,7 +196,7 @@ function knownManagers() {
 
 function installCommand(manager, needs) {
   const words = manager.install.slice(manager.install.indexOf(manager.program));
-  return [...words, ...needs.map((need) => need.packages[manager.program])].join(' ');
+  return [...words, ...needs.flatMap((need) => need.packages[manager.program])].join(' ');
 }
 
 function fail(lines) {

@@ -17,8 +17,8 @@ export interface Backend {
   readonly notANumber: string;
   /** Statistics that there are none of. */
   readonly unknownStats: string;
-  /** memcached 1.6.18 knows the command. */
-  readonly hasVerbosity: boolean;
+  /** What the protocol's Wire says of itself. */
+  readonly offers: Wire['offers'];
 }
 
 export const TEXT: Backend = {
@@ -29,7 +29,7 @@ export const TEXT: Backend = {
   tooLarge: 'SERVER_ERROR object too large for cache',
   notANumber: 'CLIENT_ERROR cannot increment or decrement non-numeric value',
   unknownStats: 'ERROR',
-  hasVerbosity: true,
+  offers: textWire.offers,
 };
 
 export const BINARY: Backend = {
@@ -40,7 +40,7 @@ export const BINARY: Backend = {
   tooLarge: '0x03 Too large.',
   notANumber: '0x06 Non-numeric server-side value for incr or decr',
   unknownStats: '0x01 Not found',
-  hasVerbosity: false,
+  offers: binaryWire.offers,
 };
 
 export const BACKENDS: readonly Backend[] = [TEXT, BINARY];

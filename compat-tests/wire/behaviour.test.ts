@@ -1,13 +1,11 @@
 // The engine behaves alike on both wires over a real memcached; where memcached does not, a row of the table says so.
 
-import { connect } from 'node:net';
 import fc from 'fast-check';
 import { ABSENT, Command, NO_OPTIONS, type Change, type Engine } from '../../lib/engine/engine';
 import type { WireKey } from '../../lib/engine/keys';
 import { ServerError } from '../../lib/errors';
-import { Conversation } from '../../lib/net/conversation';
-import { Operation, type Hit } from '../../lib/net/operation';
-import { Sink } from '../../lib/wire/sink';
+import { Computed, type Hit } from '../../lib/net/operation';
+import { Code } from '../../lib/wire/wire';
 import { tellingEngine } from '../reliability/lies/asks';
 import { Memcached, RawConnection } from '../support';
 import { BACKENDS, BINARY, TEXT, type Backend } from './backends';
@@ -236,7 +234,24 @@ describe.each(BACKENDS)('over the $name wire', (backend) => {
     expect((await mc.stats('settings')).get('maxconns')).toBe('1024');
     expect(await mc.stats('reset')).toEqual(new Map());
     await expect(mc.stats('nothing')).rejects.toEqual(new ServerError(backend.unknownStats));
-    if (backend.hasVerbosity) expect((await mc.engine.verbosity(0))[0]?.answer).toBe('ok');
+  });
+
+  it('asks for what memcached understands on this wire alone, and says so of the rest', async () => {
+    const mc = await start(backend);
+    const before = await mc.connections();
+    const unsupported = { code: 'UNSUPPORTED' };
+    const { verbosity, initial, raw } = backend.offers;
+    const made = { delta: '2', initial: '10', time: '100' };
+    const loud = mc.engine.verbosity(0).then(([each]) => each?.answer);
+    const counted = mc.engine.count(Command.incr, key('new'), undefined, made);
+    const said = mc.engine.raw(nth(mc.engine.servers), { command: 'mn', end: '\r\n' }, RAW);
+    if (verbosity) expect(await loud).toBe('ok');
+    else await expect(loud).rejects.toMatchObject(unsupported);
+    if (initial) expect(await counted).toBe(10);
+    else await expect(counted).rejects.toMatchObject(unsupported);
+    if (raw) expect(await said).toBe('MN');
+    else await expect(said).rejects.toMatchObject(unsupported);
+    expect(await mc.connections()).toBe(before + (raw ? 1 : 0));
   });
 
   it('empties the server, now or later, and quits', async () => {
@@ -250,43 +265,91 @@ describe.each(BACKENDS)('over the $name wire', (backend) => {
     expect(await mc.get('k')).toBeNull(); // on a new connection
   });
 
-  it('reads and touches at once', async () => {
+  it('reads and touches at once, one key or many', async () => {
     const mc = await start(backend);
-    await mc.change('set', 'k', { data: 'v' });
-    expect(await readAndTouch(backend, Command.gat, 'k', '60')).toEqual({ value: 'v', flags: 16, cas: '' });
+    const { engine } = mc;
+    for (const k of ['a', 'b', 'k']) await mc.change('set', k, { data: k });
+    const gat = (k: string, time: string): Promise<unknown> =>
+      engine.getAndTouch(Command.gat, key(k), undefined, time, 'miss');
+    expect(await gat('k', '60')).toBe('k');
+    expect(await gat('none', '60')).toBe('miss');
     const { cas } = (await mc.gets('k')) ?? {};
-    expect(await readAndTouch(backend, Command.gats, 'k', LONG_AGO)).toEqual({ value: 'v', flags: 16, cas });
-    expect(await readAndTouch(backend, Command.gat, 'k', '60')).toBe('miss');
+    const hit = { value: 'k', flags: TEXT_FLAG, cas };
+    expect(await engine.getAndTouch(Command.gats, key('k'), undefined, '60', null)).toMatchObject(hit);
+    const keys = ['a', 'none', 'b', 'k'].map(key);
+    const many = engine.getAndTouchMany(Command.gats, keys, undefined, '60');
+    expect(await many).toMatchObject([{ value: 'a' }, ABSENT, { value: 'b' }, hit]);
+    // A get of the same tick, before: it must be asked before.
+    const [before, last] = [mc.get('b'), engine.getAndTouchMany(Command.gat, keys, undefined, LONG_AGO)];
+    expect([await before, await last]).toEqual(['b', ['a', ABSENT, 'b', 'k']]);
+    expect(await mc.getMany('a', 'b', 'k')).toEqual([ABSENT, ABSENT, ABSENT]);
   }); // prettier-ignore
+
+  it('counts from what it makes where nothing is, on the wire that can', async () => {
+    const mc = await start(backend);
+    if (!backend.offers.initial) return void expect(backend).toBe(TEXT);
+    const count = (command: 11 | 12, time: string): Promise<unknown> =>
+      mc.engine.count(command, key('n'), undefined, { delta: '5', initial: '100', time });
+    expect([await count(Command.incr, '0'), await count(Command.incr, '0')]).toEqual([100, 105]);
+    expect(await count(Command.decr, '0')).toBe(100);
+    await mc.change('delete', 'n');
+    expect(await count(Command.decr, LONG_AGO)).toBe(100);
+    expect(await mc.get('n')).toBeNull();
+  });
+
+  it('sends silent requests whole: what is told was sent is there, also through a full socket', async () => {
+    const mc = await start(backend);
+    const data = Buffer.alloc(900_000, 'x');
+    const keys = Array.from({ length: 20 }, (_, i) => `big${i}`);
+    const told = keys.map((k) => mc.change('set', k, { data, silent: true }));
+    expect(await Promise.all(told)).toEqual(keys.map(() => 'sent'));
+    mc.engine.disconnect();
+    await until(async () => (await mc.getMany('big19', 'big0')).every((each) => each !== ABSENT));
+  });
 });
 
-/** One gat by the wire and a conversation alone: no engine asks it. */
-async function readAndTouch(
-  { wire }: Backend,
-  command: Command,
-  k: string,
-  time: string,
-): Promise<unknown> {
-  const conversation = new Conversation(wire, (_flags, bytes, from, to) =>
-    bytes.latin1Slice(from, to),
-  );
-  const op = new Operation(command, k, {});
-  op.options = { ...NO_OPTIONS, time };
-  op.full = true;
-  op.miss = 'miss';
-  const sink = new Sink();
-  wire.encode(op, conversation.pending.tail, sink);
-  conversation.pending.push(op);
-  const socket = connect(server.address).on('data', (bytes) =>
-    conversation.read(bytes, 0, bytes.length),
-  );
-  socket.write(sink.text, 'latin1');
-  try {
-    return await op.promise();
-  } finally {
-    socket.destroy();
-  }
+/** Answers of a raw command. */
+const RAW = { [Code.refused]: new Computed((line) => `refused ${line}`), [Code.failed]: 'failed' };
+
+function nth<T>([first]: readonly T[]): T {
+  if (first === undefined) throw new RangeError('nothing');
+  return first;
 }
+
+async function until(test: () => Promise<boolean>): Promise<void> {
+  while (!(await test())) await new Promise(setImmediate);
+}
+
+describe('a raw command', () => {
+  const ask = (mc: Caller, command: string, end = '\r\n'): Promise<unknown> =>
+    mc.engine.raw(nth(mc.engine.servers), { command, end }, RAW);
+
+  it('answers what comes before its end, whatever the length', async () => {
+    const mc = await start(TEXT);
+    const long = 'l'.repeat(500_000);
+    expect(await ask(mc, `set k 5 0 ${long.length}\r\n${long}`)).toBe('STORED');
+    expect(await ask(mc, 'get k', '\r\nEND\r\n')).toBe(`VALUE k 5 ${long.length}\r\n${long}`);
+    expect(await ask(mc, 'cache_memlimit 100')).toBe('OK');
+    expect(await ask(mc, 'stats', 'END\r\n')).toMatch(/^STAT pid \d+\r\n/);
+  });
+
+  it('answers an error line at once, whatever end it waits for', async () => {
+    const mc = await start(TEXT);
+    expect(await ask(mc, 'nonsense', 'never')).toBe('refused ERROR');
+    expect(await ask(mc, 'shutdown', 'never')).toBe('refused ERROR: shutdown not enabled');
+    expect(await ask(mc, 'incr')).toMatch(/^refused ERROR/);
+  });
+
+  it('leaves nothing of its reply to anybody: other calls keep their connection', async () => {
+    const mc = await start(TEXT);
+    await mc.change('set', 'k', { data: 'v' });
+    const before = await mc.connections();
+    const said = ask(mc, 'get k'); // ends after its first line of three
+    expect(await Promise.all([mc.get('k'), said, mc.get('k')])).toEqual(['v', 'VALUE k 16 1', 'v']);
+    expect(await mc.get('k')).toBe('v');
+    expect(await mc.connections()).toBe(before + 1);
+  });
+});
 
 describe('what one wire stored', () => {
   it.each([

@@ -49,7 +49,6 @@ const RIGHT: Readonly<Partial<Record<AskName, Packet>>> = {
   stats: { opcode: 0x10, key: 'pid', value: '1' },
   flush_all: { opcode: 0x08 },
   version: { opcode: 0x0b, value: '1.6.18' },
-  verbosity: { opcode: 0x1b },
 };
 
 const ANY_LENGTH: ReadonlySet<AskName> = new Set(['get', 'gets', 'get_multi', 'stats', 'version']);
@@ -111,7 +110,7 @@ function liesAbout(ask: AskName, right: Packet): Lie[] {
 
 /** The reply with a payload that is not the command's. */
 const SHAPES: readonly Lie[] = [
-  ...(['set', 'add', 'replace', 'append', 'prepend', 'cas', 'delete', 'flush_all', 'verbosity'] as const).flatMap(
+  ...(['set', 'add', 'replace', 'append', 'prepend', 'cas', 'delete', 'flush_all'] as const).flatMap(
     (ask) => about(ask, broken, [[26, 'a body', packet({ opaque: OPAQUE, opcode: RIGHT[ask]?.opcode ?? 0, value: 'x' })]]),
   ),
   ...(['incr', 'decr'] as const).flatMap((ask) =>
