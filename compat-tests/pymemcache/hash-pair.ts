@@ -1,16 +1,10 @@
 // The real HashClient and ours over the same servers: a key_prefix each, which is not hashed, keeps their entries apart.
 
 import { HashClient, type HashClientOptions } from '../../lib/clients/pymemcache';
-import { ConnectionError, TimeoutError } from '../../lib/errors';
 import { systemTime } from '../../lib/net/clock';
 import { bytes, type Python, type PythonObject, type PythonValue } from '../support';
-import { comparable, RELEASE, toJavaScript, type Call } from './pair';
-
-/** What a call came to; of what was raised the class, where all errors of sockets are one. */
-export interface HashTold {
-  readonly returned?: unknown;
-  readonly raised?: string;
-}
+import { RELEASE, type Call } from './pair';
+import { askOurs, askPython, type Outcome } from './told';
 
 /** Its clock stands where the test puts it; None: as all others. */
 const SETUP = `
@@ -76,28 +70,8 @@ export class HashPair {
   }
 
   /** What Python says, and then ours. */
-  async both(each: Call): Promise<{ theirs: HashTold; ours: HashTold }> {
-    return { theirs: await this.askTheirs(each), ours: await this.askOurs(each) };
-  }
-
-  async askTheirs({ method, args, kwargs }: Call): Promise<HashTold> {
-    const outcome = await this.theirs.outcome(method, args, kwargs);
-    if (!('raised' in outcome)) return { returned: comparable(outcome.returned) };
-    const { type, bases } = outcome.raised;
-    return { raised: type === 'OSError' || bases.includes('OSError') ? 'OSError' : type };
-  }
-
-  async askOurs({ method, args, kwargs }: Call): Promise<HashTold> {
-    const named = Object.keys(kwargs).length > 0 ? [toJavaScript(kwargs)] : [];
-    const made: unknown = Reflect.get(this.ours, method);
-    if (typeof made !== 'function') return { raised: 'AttributeError' };
-    try {
-      const result: unknown = Reflect.apply(made, this.ours, [...args.map(toJavaScript), ...named]);
-      return { returned: comparable(await result) };
-    } catch (error) {
-      const isOfSocket = error instanceof ConnectionError || error instanceof TimeoutError;
-      return { raised: isOfSocket ? 'OSError' : (error as Error).name };
-    }
+  async both(each: Call): Promise<{ theirs: Outcome; ours: Outcome }> {
+    return { theirs: await askPython(this.theirs, each), ours: await askOurs(this.ours, each) };
   }
 
   async advance(ms: number): Promise<void> {

@@ -102,42 +102,46 @@ export class FallbackClient {
   }
 
   /** The first value that a client has, or null. */
-  async get(key: Key, options: CallOptions = {}): Promise<unknown> {
+  async get(key: Key, options?: CallOptions): Promise<unknown> {
+    const given = named(options);
     for (const cache of this.caches) {
-      const value = await cache.get(key, options);
+      const value = await cache.get(key, given);
       if (value !== null) return value;
     }
     return null;
   }
 
   /** What the first client that has any of the keys has of them; an empty list where none has any. */
-  get_many(
+  async get_many(
     keys: Iterable<Key>,
-    options: CallOptions = {},
+    options?: CallOptions,
   ): Promise<ReadonlyMap<Key, unknown> | []> {
     const own = [...keys];
-    return this.#firstFull((cache) => cache.get_many(own, options));
+    const given = named(options);
+    return this.#firstFull((cache) => cache.get_many(own, given));
   }
 
   /** What the first client answers that answers anything: a miss of Client is a pair of nulls, and is an answer. */
-  async gets(key: Key, options: CallOptions = {}): Promise<ValueWithCas | null> {
+  async gets(key: Key, options?: CallOptions): Promise<ValueWithCas | null> {
+    const given = named(options);
     for (const cache of this.caches) {
       if (cache.gets === undefined) throw new TypeError('the client has no gets');
-      const pair = await cache.gets(key, options);
+      const pair = await cache.gets(key, given);
       if (pair !== null) return pair;
     }
     return null;
   }
 
   /** As `get_many`, with cas ids. */
-  gets_many(
+  async gets_many(
     keys: Iterable<Key>,
-    options: CallOptions = {},
+    options?: CallOptions,
   ): Promise<ReadonlyMap<Key, ValueWithCas> | []> {
     const own = [...keys];
+    const given = named(options);
     return this.#firstFull((cache) => {
       if (cache.gets_many === undefined) throw new TypeError('the client has no gets_many');
-      return cache.gets_many(own, options);
+      return cache.gets_many(own, given);
     });
   }
 
@@ -217,4 +221,9 @@ export class FallbackClient {
     }
     return [];
   }
+}
+
+/** With a name in it even where none was given: an empty object would be taken for the default value of a miss. */
+function named(options: CallOptions | undefined): CallOptions {
+  return { signal: signalOf(options?.signal) };
 }

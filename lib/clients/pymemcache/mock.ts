@@ -317,7 +317,8 @@ function storing(
   return { expire: secondsOf(expire), noreply: Boolean(noreply) };
 }
 
-function secondsOf(expire: unknown = 0): number {
+function secondsOf(expire: unknown): number {
+  if (expire === undefined || expire === null) return 0;
   if (typeof expire === 'number' || typeof expire === 'bigint') return Number(expire);
   throw new TypeError(`unsupported operand type(s) for +=: '${pythonType(expire)}' and 'float'`);
 }
