@@ -106,7 +106,7 @@ describe.each(WIRES)('over the %s protocol', (_wire, binary) => {
     const behaviors = { retry_timeout: 60 };
     await using both = await Both.on(servers, { binary, behaviors });
     const [up = '', down = ''] = [0, 1].map((at) => KEYS.find((key) => both.ours.hash(key) === at));
-    // The real client raises in the binary protocol: differences.test.ts.
+    // The real client raises in the binary protocol: pylibmc-differences.test.ts.
     const spanning = binary ? [] : [[up, down], [down, up]]; // prettier-ignore
     const { theirs, ours } = await both.say(
       call('set', [up, 'v']),
@@ -126,7 +126,7 @@ describe.each(WIRES)('over the %s protocol', (_wire, binary) => {
     beforeAll(async () => (silent = await startScripted(() => undefined)));
     afterAll(() => silent.close());
 
-    // The real flush_all of the binary protocol does not wait: differences.test.ts.
+    // The real flush_all of the binary protocol does not wait: pylibmc-differences.test.ts.
     const alone = ['hash', 'disconnect_all', ...(binary ? ['flush_all'] : [])];
     const silences = CALLS.filter(({ method }) => !alone.includes(method));
     it.each(silences.map((each) => [show(each), each] as const))(

@@ -166,7 +166,7 @@ describe('behaviors', () => {
   const VALUES: Readonly<Record<string, readonly PythonValue[]>> = {
     hash: ['md5', 'crc', 'fnv1a_64', 'sha1', 1],
     distribution: ['consistent', 'consistent weighted', 'consistent max', 'virtual bucket', 'random', 'ring', 2], // prettier-ignore
-    buffer_requests: [0, false, 'x', null], // on is refused: differences.test.ts
+    buffer_requests: [0, false, 'x', null], // on is refused: pylibmc-differences.test.ts
     ketama_hash: ['md5', 'crc', 0, 5, 'sha1'],
   };
   const NUMBERS: readonly PythonValue[] = [0, 1, 2, true, 5000, -1, float(1.5), 'x', null];
