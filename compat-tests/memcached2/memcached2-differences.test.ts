@@ -298,14 +298,22 @@ it('M16: statistics of a later memcached are converted where they still are numb
   expect(slabs).toMatchObject({ active_slabs: 1, slabs: { '1': { used_chunks: 1 } } });
 });
 
-it('M17: numbers that memcached would not take as such are refused, as it would take the value for a command', async () => {
+it('M17: numbers that memcached would cut, or could not read, are refused', async () => {
   const mc = open();
   await raw.store('kept', 0, 'v');
-  await expect(mc.set('k', 'flush_all', { exptime: 2 ** 31 })).rejects.toThrow(OverflowError);
-  await expect(mc.set('k', 'flush_all', { exptime: 1.5 })).rejects.toThrow(TypeError);
-  await expect(mc.set('k', 'flush_all', { flags: 2 ** 32 })).rejects.toThrow(OverflowError);
-  await expect(mc.set('k', 'flush_all', { cas_unique: -1 })).rejects.toThrow(OverflowError);
+  for (const [options, error] of [
+    [{ exptime: 2 ** 32 + 1 }, OverflowError],
+    [{ exptime: 10n ** 30n }, OverflowError],
+    [{ exptime: 1.5 }, TypeError],
+    [{ flags: 2 ** 32 }, OverflowError],
+    [{ flags: -1 }, OverflowError],
+    [{ cas_unique: -1 }, OverflowError],
+    [{ cas_unique: 2n ** 64n }, OverflowError],
+  ] as const) {
+    await expect(mc.set('k', 'flush_all', options)).rejects.toThrow(error);
+  }
   await expect(raw.entry('kept')).resolves.toBeDefined();
+  await expect(raw.entry('k')).resolves.toBeUndefined();
 });
 
 it('M18: a value of set_multi that is no text is told before anything is sent', async () => {

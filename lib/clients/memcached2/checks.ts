@@ -11,7 +11,7 @@ export type Value = string | String; // eslint-disable-line @typescript-eslint/n
 
 const MAX_KEY_BYTES = 250;
 const MAX_FLAGS = 0xffffffffn;
-/** memcached reads 32 bits with a sign; of more it takes the data for the next command. */
+/** memcached keeps 32 bits with a sign; after a number that it cannot read it takes the data for the next command. */
 const MAX_EXPTIME = 0x7fffffffn;
 const MIN_EXPTIME = -0x80000000n;
 const MAX_CAS = 0xffffffffffffffffn;
