@@ -66,7 +66,7 @@ async function opened(options: Options): Promise<Dialogue> {
 }
 
 const UINT32 = 0xffffffff;
-const REFUSAL = /^(ERROR|CLIENT_ERROR|SERVER_ERROR|BUSY)\b/;
+const REFUSAL = /^(ERROR|CLIENT_ERROR|SERVER_ERROR|BUSY|BADCLASS)\b/;
 /** After these the server waits for the next command: it has read the data, or read over it. */
 const STORE_ANSWER = /^(STORED|NOT_STORED|SERVER_ERROR .*)$/;
 const PLAIN_KEY = /^[^\0\r\n ]{1,250}$/;
@@ -118,11 +118,20 @@ export class Admin {
     }
   }
 
-  /** The keys that the server holds, as it walks over them: a key that moves meanwhile can be missing, or come twice. */
+  /**
+   * The keys that the server holds, as it walks over its hash table. Servers before 1.6 walk over their lists, between
+   * which entries move: there a key can be missing, or come twice.
+   */
   async *keys(): AsyncGenerator<ListedKey, void, void> {
-    this.#talk.write('lru_crawler metadump all\r\n');
+    this.#talk.write('lru_crawler metadump hash\r\n');
+    let first: string | undefined = await this.#talk.line();
+    if (first.startsWith('BADCLASS')) {
+      this.#talk.write('lru_crawler metadump all\r\n');
+      first = undefined;
+    }
     for (;;) {
-      const line = await this.#talk.line();
+      const line: string = first ?? (await this.#talk.line());
+      first = undefined;
       if (line === 'END') return;
       if (!line.startsWith('key=')) return this.#refuse(line);
       yield listedKey(line) ?? this.#mad('no line of a key');

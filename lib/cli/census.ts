@@ -14,8 +14,8 @@ export interface Group {
   readonly format: string;
   /** Python's type, or `unreadable`. */
   readonly type: string;
-  /** The wire key of the first of them. */
-  readonly example: string;
+  /** The least of their wire keys, so that the same entries give the same census. */
+  example: string;
   count: number;
   bytes: number;
   /** What the client raises on the first of them, and who may have written it. */
@@ -38,7 +38,7 @@ export class Census {
 
   /** The largest groups first. */
   get groups(): Group[] {
-    return [...this.#groups.values()].sort((a, b) => b.count - a.count || a.flags - b.flags);
+    return [...this.#groups].sort(compareGroups).map(([, group]) => group);
   }
 
   add(wire: string, entry: StoredEntry): void {
@@ -59,6 +59,7 @@ export class Census {
       raised,
       writer,
     };
+    if (wire < group.example) group.example = wire;
     group.count++;
     group.bytes += data.length;
     this.#groups.set(name, group);
@@ -68,4 +69,8 @@ export class Census {
       this.classes.set(each, (this.classes.get(each) ?? 0) + 1);
     }
   }
+}
+
+function compareGroups([nameA, a]: [string, Group], [nameB, b]: [string, Group]): number {
+  return b.count - a.count || a.flags - b.flags || (nameA < nameB ? -1 : 1);
 }

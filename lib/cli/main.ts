@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { MemcacheError, PythonError } from '../errors';
 import { Exit, UsageError } from './errors';
 import { Arguments, COMMON, commandAt, helpOf } from './options';
-import { Session, type Command } from './session';
+import type { Command } from './session';
 import { ReaderGone, Terminal, type Streams } from './terminal';
 import { escaped } from './text';
 
@@ -16,6 +16,7 @@ interface Row {
 }
 
 /* eslint-disable @typescript-eslint/no-require-imports -- a command's code is loaded when it is run: a quick start */
+const loadSession = (): typeof import('./session') => require('./session') as never;
 const store = (): typeof import('./commands/store') => require('./commands/store') as never;
 const change = (): typeof import('./commands/change') => require('./commands/change') as never;
 
@@ -100,6 +101,7 @@ async function dispatch(
     await terminal.line(helpFor(name, command).join('\n'));
     return Exit.hit;
   }
+  const { Session } = loadSession();
   const session = new Session(terminal, args, streams.stdin, streams.env);
   try {
     return await command.run(session);

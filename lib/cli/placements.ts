@@ -23,12 +23,12 @@ export interface PlacementRow {
 const MAX_CMEMCACHE_WEIGHT = 15;
 
 export const PLACEMENTS = {
-  'python-memcached': { title: 'python-memcached 1.60 on', build: crcBuckets(crc15) },
+  'python-memcached': { title: 'python-memcached 1.60+', build: crcBuckets(crc15) },
   'python-memcached-1.59': {
-    title: 'python-memcached 1.45 to 1.59',
+    title: 'python-memcached 1.45-1.59',
     build: crcBuckets(crc15OrOne),
   },
-  'python-memcached-1.44': { title: 'python-memcached to 1.44', build: crcBuckets(signedCrc32) },
+  'python-memcached-1.44': { title: 'python-memcached 1.43-1.44', build: crcBuckets(signedCrc32) },
   cmemcache: {
     title: 'cmemcache',
     build: plain(probingBuckets({ hash: crc15OrOne, maxWeight: MAX_CMEMCACHE_WEIGHT })),

@@ -43,7 +43,7 @@ export class Progress {
 
   /** Clears the line. */
   end(): void {
-    if (this.#shownAt !== -Infinity) this.#terminal.progress('');
+    this.#terminal.progress('');
   }
 
   #text(): string {

@@ -22,6 +22,8 @@ export class Terminal {
   readonly #streams: Streams;
   readonly #colours: boolean;
   #gone = false;
+  /** A line of progress is shown: it must go before anything else is. */
+  #hasProgress = false;
   #drained: (() => void)[] = [];
 
   constructor(streams: Streams) {
@@ -62,6 +64,7 @@ export class Terminal {
    */
   async write(data: string | Uint8Array): Promise<void> {
     if (this.#gone) throw new ReaderGone();
+    this.progress('');
     if (this.#streams.stdout.write(data)) return;
     await new Promise<void>((resolve) => this.#drained.push(resolve));
     if (this.#gone) throw new ReaderGone();
@@ -74,12 +77,15 @@ export class Terminal {
 
   /** Says something about the answer. */
   note(text: string): void {
+    this.progress('');
     this.#streams.stderr.write(`${text}\n`);
   }
 
   /** Shows how far it has come, in place of what was shown before; '' clears it. */
   progress(text: string): void {
-    if (this.showsProgress) this.#streams.stderr.write(`\r\x1b[K${text}`);
+    if (!this.showsProgress || (text === '' && !this.#hasProgress)) return;
+    this.#streams.stderr.write(`\r\x1b[K${text}`);
+    this.#hasProgress = text !== '';
   }
 
   #release(): void {

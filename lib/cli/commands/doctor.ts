@@ -173,7 +173,8 @@ const ADVICE: readonly (readonly [error: RegExp, advice: string])[] = [
   [/invalid literal for int/, 'flag 2 says int: the other program means something else by it'],
   [/decompress/i, 'flag 8 says zlib: the other program means something else by it, or cut the value'],
   [/unsupported pickle protocol/, 'a newer Python wrote it: set its pickle protocol lower'],
-  [/codec can't decode/, 'a str of Python 2: --python 2 reads it'],
+  [/'ascii' codec can't decode/, 'a str of Python 2: --python 2 reads it'],
+  [/codec can't decode/, 'flag 16 says text: this is compressed, or text of another encoding'],
   [/Unpickl/, 'the bytes are no pickle, or were cut: --hex shows them, delete ends it'],
 ]; // prettier-ignore
 

@@ -9,7 +9,7 @@ export const keys: Command = {
   usage: '[--prefix TEXT] [--match GLOB] [--limit N]',
   about: [
     'Lists the keys of all servers (lru_crawler metadump), a line each. Bytes that no terminal should obey are shown',
-    'as \\n, \\x1b, \\\\; -0 gives them as they are. Keys that move while the server lists them can be missing.',
+    'as \\n, \\x1b, \\\\; -0 gives them as they are.',
   ],
   options: {
     ...FILTERS,
