@@ -1,6 +1,7 @@
 // Django's sessions in memcached: found by their cookie, read, made and stored so that Django takes them for its own.
 
 import { numberOf } from '../clients/shared/parameters';
+import { ValueError } from '../errors';
 import type { DjangoCache } from './cache';
 import { CreateError, UpdateError } from './errors';
 import { findRelease, type DjangoRelease } from './releases';
@@ -24,6 +25,10 @@ export interface SessionSettings {
 
 /** The engine django.contrib.sessions.backends.cache, on the cache of SESSION_CACHE_ALIAS. */
 export class Sessions {
+  /** What the settings came to. */
+  readonly settings: Readonly<
+    Required<Pick<SessionSettings, 'SESSION_COOKIE_AGE' | 'SESSION_EXPIRE_AT_BROWSER_CLOSE'>>
+  >;
   readonly #engine: SessionEngine;
   readonly #rules: SessionRules;
 
@@ -38,6 +43,10 @@ export class Sessions {
       aware: settings.USE_TZ ?? true,
       now: settings.now ?? Date.now,
     };
+    this.settings = {
+      SESSION_COOKIE_AGE: this.#rules.cookieAge,
+      SESSION_EXPIRE_AT_BROWSER_CLOSE: this.#rules.endsWithBrowser,
+    };
   }
 
   /**
@@ -50,6 +59,16 @@ export class Sessions {
     const data = isSessionKey(cookie) ? await this.#engine.load(cookie) : null;
     const key = data === null || !isSessionKey(cookie) ? null : cookie;
     return new Session(this.#engine, this.#rules, key, data ?? {});
+  }
+
+  /**
+   * An empty session under a key of `newSessionKey`'s, for servers that choose the key before there is anything to
+   * store: `save(true)` creates it.
+   * @throws {ValueError} no key
+   */
+  start(session_key: string): Session {
+    if (!isSessionKey(session_key)) throw new ValueError('not a session key');
+    return new Session(this.#engine, this.#rules, session_key, {});
   }
 }
 
