@@ -1,7 +1,12 @@
 // The servers of a HashClient: which one a call goes to, and what is answered while that one cannot be used.
 
 import type { Happening, ServerSpec } from '../../engine/server';
-import { ConnectionError, TimeoutError, type MemcacheError as EngineError } from '../../errors';
+import {
+  ConnectionError,
+  TimeoutError,
+  TlsError,
+  type MemcacheError as EngineError,
+} from '../../errors';
 import { systemTime } from '../../net/clock';
 import type { PlacementFactory } from '../../placement/placement';
 import { refuse, signalIn } from '../shared/arguments';
@@ -185,7 +190,7 @@ export class Fleet {
 
 /** Python's OSError: a server that only closes the connection, or answers nonsense, is not taken for a dead one. */
 function isOfSocket(cause: EngineError | undefined): boolean {
-  if (cause instanceof TimeoutError) return true;
+  if (cause instanceof TimeoutError || cause instanceof TlsError) return true;
   return cause instanceof ConnectionError && cause.cause !== undefined;
 }
 
