@@ -16,6 +16,8 @@ import {
 } from '../../lib/value/pickle';
 import { Memcached, Python, RawConnection, type RawEntry } from '../support';
 
+jest.setTimeout(30_000);
+
 const ALL_BYTES = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
 /** -1: the highest of Python 3.11, 5. */
 const PROTOCOLS = [-1, 0, 1, 2, 3, 4, 5];

@@ -13,6 +13,8 @@ import {
 } from '../support';
 import { askOurs, askTheirs, call, show, type Call, type Made, type Said } from './pair';
 
+jest.setTimeout(30_000);
+
 const KEYS = Array.from({ length: 40 }, (_, i) => `user:${i * 7919}`);
 
 let python: Python;
@@ -170,7 +172,7 @@ describe.each(WIRES)('over the %s protocol', (_wire, binary) => {
     const back = await both.say(call('set', ['k', 'new']), call('get', ['k']));
     expect(back.ours).toEqual(back.theirs);
     expect(back.ours).toEqual([{ returned: true }, { returned: 'new' }]);
-  }, 30_000);
+  });
 });
 
 /** What a server can say instead of an answer. */
@@ -242,5 +244,5 @@ describe('auto_eject on a ring', () => {
     };
     await isHome();
     expect(KEYS.map((key) => mc.hash(key))).toEqual(homes);
-  }, 30_000);
+  });
 });

@@ -3,6 +3,8 @@
 import { bytes, float, tuple, type PythonValue } from '../support';
 import { call, Pair, show, type Call } from './pair';
 
+jest.setTimeout(30_000);
+
 const LONG_KEY = 'k'.repeat(251);
 const TOO_LARGE = 'x'.repeat(1024 * 1024 + 1);
 

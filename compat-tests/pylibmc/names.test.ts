@@ -4,6 +4,8 @@ import * as pylibmc from '../../lib/clients/pylibmc';
 import { float, Python, tuple, type PythonValue } from '../support';
 import { askOurs, askTheirs, call, comparable, essence, toJavaScript, type Said } from './pair';
 
+jest.setTimeout(30_000);
+
 let python: Python;
 beforeAll(async () => {
   python = await Python.start({ modules: ['pylibmc'] });

@@ -50,6 +50,8 @@ def thread_mapped_pool(server):
     return seen
 `;
 
+jest.setTimeout(30_000);
+
 let server: Memcached;
 let python: Python;
 beforeAll(async () => {

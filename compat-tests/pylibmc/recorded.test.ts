@@ -8,6 +8,8 @@ import { loads, Py2Int, Py2Long } from '../../lib/value/pickle';
 import { describeValue, textOf } from '../pickle/describe';
 import { Memcached, RawConnection } from '../support';
 
+jest.setTimeout(30_000);
+
 const PICKLE = 1;
 const INTEGER = 2;
 const LONG = 4;

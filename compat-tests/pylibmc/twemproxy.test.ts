@@ -11,6 +11,8 @@ import {
 } from '../support';
 import { Twemproxy } from './twemproxy';
 
+jest.setTimeout(30_000);
+
 const KEYS = Array.from({ length: 100 }, (_, i) => `user:${i * 7919}`);
 
 /** What the proxy is told, and the behaviors of a direct client that agree with it. */
