@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import express, { type RequestHandler } from 'express';
 import session from 'express-session';
 import { djangoSession, djangoStore } from '../../lib/adapters/express-session';
@@ -142,9 +143,7 @@ it('a user whom Express logs in is logged in to Django', async () => {
   const visit = await serve(async (request) => {
     const made = await sessions.open();
     await login(made, ada, { SECRET_KEY });
-    await new Promise<void>((resolve, reject) =>
-      request.session.regenerate((error: unknown) => (error ? reject(error) : resolve())),
-    );
+    await promisify(request.session.regenerate.bind(request.session))();
     for (const [name, value] of made.items()) request.session[String(name)] = value;
     await made.flush();
   });

@@ -29,9 +29,11 @@ export interface CountOptions extends VersionOptions {
   delta?: Delta;
 }
 
+/** `version` by position, or options by name. */
 export type VersionArguments =
   [options?: VersionOptions] | [version: Version | null, options?: CallOptions];
 
+/** `timeout` and `version` by position, or options by name. */
 export type StoreArguments =
   | [options?: StoreOptions]
   | [timeout: Timeout | undefined, options?: VersionOptions]
@@ -43,6 +45,7 @@ export type GetArguments =
   | [miss: unknown, options?: VersionOptions]
   | [miss: unknown, version: Version | null, options?: CallOptions];
 
+/** `delta` and `version` by position, or options by name. */
 export type CountArguments =
   | [options?: CountOptions]
   | [delta: Delta, options?: VersionOptions]

@@ -13,7 +13,9 @@ export interface AuthUser {
   backend?: string;
 }
 
+/** The secrets that session hashes are made with. */
 export interface AuthSettings {
+  /** As in settings.py. */
   SECRET_KEY: string;
   /** Older secrets that still hold (Django 4.1). */
   SECRET_KEY_FALLBACKS?: readonly string[];

@@ -33,16 +33,30 @@ export interface LibraryClient {
 
 /** OPTIONS of the settings, by backend: keyword arguments of its client. */
 export interface OptionsOf {
+  /** Of python-memcached's Client; `pickleProtocol` is the highest by default. */
   MemcachedCache: memcache.ClientOptions;
+  /** Of pylibmc's Client. */
   PyLibMCCache: pylibmc.ClientOptions;
+  /** Of pymemcache's HashClient; `allow_unicode_keys`, no `default_noreply` and `pickle_serde` by default. */
   PyMemcacheCache: pymemcache.HashClientOptions;
 }
+/** Classes of django.core.cache.backends.memcached. */
 export type BackendName = keyof OptionsOf;
 
+/** The clients, by backend. */
+export interface ClientOf {
+  /** python-memcached's Client. */
+  MemcachedCache: memcache.Client;
+  /** pylibmc's Client. */
+  PyLibMCCache: pylibmc.Client;
+  /** pymemcache's HashClient. */
+  PyMemcacheCache: pymemcache.HashClient;
+}
+
 /** One backend. */
-export interface Backend {
+export interface Backend<Client extends LibraryClient = LibraryClient> {
   /** Makes the client; it checks servers and options itself. */
-  readonly connect: (servers: readonly unknown[], options: object) => LibraryClient;
+  readonly connect: (servers: readonly unknown[], options: object) => Client;
   /** What LOCATION calls a unix socket is passed on as it is, or without `unix:`. */
   readonly unixPrefix: 'kept' | 'stripped';
   /** The client's own "there is no such key" of incr, decr and replace (LibraryValueNotFoundException). */
@@ -55,7 +69,7 @@ export interface Backend {
   readonly newest: DjangoRelease;
 }
 
-export const BACKENDS: { readonly [Name in BackendName]: Backend } = {
+export const BACKENDS: { readonly [Name in BackendName]: Backend<ClientOf[Name]> } = {
   MemcachedCache: {
     connect: (servers, options) =>
       new memcache.Client(servers as readonly memcache.ServerArgument[], {

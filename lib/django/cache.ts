@@ -13,9 +13,9 @@ import {
   type StoreArguments,
   type VersionArguments,
 } from './arguments';
-import type { LibraryClient, Tail } from './backends';
+import type { BackendName, ClientOf, LibraryClient, Tail } from './backends';
 import { validate_key, type CacheKey, type Version } from './keys';
-import { resolveSettings, type CacheOptions, type CacheSettings, type Settings } from './settings';
+import { resolveSettings, type CacheOptions, type Settings, type SettingsOf } from './settings';
 import { get_backend_timeout, type Timeout } from './timeouts';
 
 /** What no entry can hold: tells a miss from a stored None. */
@@ -25,9 +25,10 @@ const MISSING = Symbol('missing');
 export type Counted = number | bigint | null;
 
 /** One entry of Django's CACHES: `new DjangoCache({ BACKEND: 'PyMemcacheCache', LOCATION: '127.0.0.1:11211' })`. */
-export class DjangoCache {
-  /** The client below, for what Django does not have: `stats`, `events`, `gets` and `cas`... */
-  readonly client: LibraryClient;
+export class DjangoCache<Name extends BackendName = BackendName> {
+  /** The client below, for what Django does not have: `events`, `counters`, `gets` and `cas`... */
+  readonly client: ClientOf[Name];
+  readonly #client: LibraryClient;
   readonly #settings: Settings;
   readonly #now: () => number;
 
@@ -36,11 +37,13 @@ export class DjangoCache {
    * @throws {InvalidCacheBackendError} the release of Django does not have the backend
    * @throws {TypeError | ValueError} a setting or an option of the client that is wrong
    */
-  constructor(settings: CacheSettings, { release, now = Date.now }: CacheOptions = {}) {
+  constructor(settings: SettingsOf<Name>, { release, now = Date.now }: CacheOptions = {}) {
     this.#settings = resolveSettings(settings, release);
     this.#now = now;
     const { backend, servers, options } = this.#settings;
-    this.client = backend.connect(servers, options);
+    this.#client = backend.connect(servers, options);
+    // What the row of this name makes.
+    this.client = this.#client as ClientOf[Name];
   }
 
   /** KEY_PREFIX. */
@@ -61,19 +64,19 @@ export class DjangoCache {
   /** Stores only if the key does not exist. */
   async add(key: CacheKey, value: unknown, ...rest: StoreArguments): Promise<boolean> {
     const { wire, time, tail } = this.#store(SIGNATURES.add, key, rest);
-    return Boolean(await this.client.add(wire, value, time, ...tail));
+    return Boolean(await this.#client.add(wire, value, time, ...tail));
   }
 
   /** Empties the servers: every key of every application on them. */
   async clear(options?: CallOptions): Promise<null> {
     const [signal] = bind(SIGNATURES.clear, [options]);
-    await this.client.flush_all(...tailOf(signal));
+    await this.#client.flush_all(...tailOf(signal));
     return null;
   }
 
   /** Closes all connections; the next call connects again. */
   close(): void {
-    this.client.disconnect_all();
+    this.#client.disconnect_all();
   }
 
   /** Counts down, not below 0. @throws {ValueError} no such key */
@@ -90,14 +93,14 @@ export class DjangoCache {
   async delete(key: CacheKey, ...rest: VersionArguments): Promise<boolean> {
     const [version, signal] = bind(SIGNATURES.delete, rest);
     const wire = this.#wire(key, version);
-    return Boolean(await this.client.delete(wire, ...tailOf(signal)));
+    return Boolean(await this.#client.delete(wire, ...tailOf(signal)));
   }
 
   /** Deletes many keys; what was there is not told. */
   async delete_many(keys: Iterable<CacheKey>, ...rest: VersionArguments): Promise<null> {
     const [version, signal] = bind(SIGNATURES.delete_many, rest);
     const wires = Array.from(keys, (key) => this.#wire(key, version));
-    await this.client.delete_multi(wires, ...tailOf(signal));
+    await this.#client.delete_multi(wires, ...tailOf(signal));
     return null;
   }
 
@@ -118,7 +121,7 @@ export class DjangoCache {
   ): Promise<Map<K, unknown>> {
     const [version, signal] = bind(SIGNATURES.get_many, rest);
     const originals = new Map(Array.from(keys, (key) => [this.#wire(key, version), key]));
-    const found = await this.client.get_multi([...originals.keys()], ...tailOf(signal));
+    const found = await this.#client.get_multi([...originals.keys()], ...tailOf(signal));
     const values = new Map<K, unknown>();
     for (const [wire, key] of originals) if (found.has(wire)) values.set(key, found.get(wire));
     return values;
@@ -175,14 +178,14 @@ export class DjangoCache {
   /** Stores only if the key exists: not in Django, which gets and sets instead. */
   async replace(key: CacheKey, value: unknown, ...rest: StoreArguments): Promise<boolean> {
     const { wire, time, tail } = this.#store(SIGNATURES.replace, key, rest);
-    return Boolean(await this.#orMissing(this.client.replace(wire, value, time, ...tail)));
+    return Boolean(await this.#orMissing(this.#client.replace(wire, value, time, ...tail)));
   }
 
   /** Stores a value. Where that fails without an exception, the key is deleted: it must not keep its old value. */
   async set(key: CacheKey, value: unknown, ...rest: StoreArguments): Promise<null> {
     const { wire, time, tail } = this.#store(SIGNATURES.set, key, rest);
-    const stored = await this.client.set(wire, value, time, ...tail);
-    if (!stored) await this.client.delete(wire, ...tail);
+    const stored = await this.#client.set(wire, value, time, ...tail);
+    if (!stored) await this.#client.delete(wire, ...tail);
     return null;
   }
 
@@ -197,7 +200,7 @@ export class DjangoCache {
       originals.set(wire, key);
     }
     const time = this.#time(timeout);
-    const failed = await this.client.set_multi(values, time, ...tailOf(signal));
+    const failed = await this.#client.set_multi(values, time, ...tailOf(signal));
     return failed.flatMap((wire) => originals.get(wire) ?? []);
   }
 
@@ -206,7 +209,7 @@ export class DjangoCache {
     const { wire, time, tail } = this.#store(SIGNATURES.touch, key, rest);
     const [timeout] = bind(SIGNATURES.touch, rest);
     const deletes = this.#settings.backend.touchZeroDeletes && timeout === 0;
-    const { client } = this;
+    const client = this.#client;
     return Boolean(
       await (deletes ? client.delete(wire, ...tail) : client.touch(wire, time, ...tail)),
     );
@@ -243,7 +246,7 @@ export class DjangoCache {
   }
 
   async #read(key: CacheKey, version: unknown, signal: unknown): Promise<unknown> {
-    const value = await this.client.get(this.#wire(key, version), MISSING, ...tailOf(signal));
+    const value = await this.#client.get(this.#wire(key, version), MISSING, ...tailOf(signal));
     return value === null && this.#settings.backend.noneIsMissing ? MISSING : value;
   }
 
@@ -258,7 +261,7 @@ export class DjangoCache {
     const amount = signed(delta);
     const wire = this.#wire(key, version);
     const tail = tailOf(signal);
-    const { client } = this;
+    const client = this.#client;
     const answer =
       amount < 0 ? client.decr(wire, -amount, ...tail) : client.incr(wire, amount, ...tail);
     // Django 3.2 hands on what the client answers or raises where the delta is negative.

@@ -15,12 +15,12 @@ export type {
   VersionArguments,
   VersionOptions,
 } from './arguments';
-export type { BackendName, LibraryClient, OptionsOf } from './backends';
+export type { BackendName, ClientOf, OptionsOf } from './backends';
 export * from './errors';
 export type { Expiry } from './expiry';
 export { default_key_func, type CacheKey, type KeyFunction, type Version } from './keys';
 export type { DjangoRelease } from './releases';
-export type { CacheOptions, CacheSettings } from './settings';
+export type { CacheOptions, CacheSettings, SettingsOf } from './settings';
 export type { Timeout } from './timeouts';
 export { Session } from './session';
 export { isSessionKey, newSessionKey } from './session-key';

@@ -43,7 +43,7 @@ export class Session {
   #key: string | null;
   #data: Dict;
 
-  /** Made by `Sessions.open`. */
+  /** @internal Made by `Sessions.open`. */
   constructor(engine: SessionEngine, rules: SessionRules, key: string | null, data: Dict) {
     this.#engine = engine;
     this.#rules = rules;
@@ -114,6 +114,7 @@ export class Session {
     this.#key = null;
   }
 
+  /** The value under a key, or a default. */
   get(key: string, default_: unknown = null): unknown {
     const value = dict.get(this.#data, key);
     return value === undefined ? default_ : value;
@@ -140,6 +141,7 @@ export class Session {
     return this.#rules.cookieAge;
   }
 
+  /** Whether there is a value under a key; `key in session`. */
   has_key(key: string): boolean {
     return dict.has(this.#data, key);
   }
@@ -149,10 +151,12 @@ export class Session {
     return this.#key === null && dict.entries(this.#data).length === 0;
   }
 
+  /** Keys and values, in the order of Python's dict. */
   items(): [key: unknown, value: unknown][] {
     return dict.entries(this.#data);
   }
 
+  /** The keys, in the order of Python's dict. */
   keys(): unknown[] {
     return this.items().map(([key]) => key);
   }
@@ -194,6 +198,7 @@ export class Session {
     else this.set('_session_expiry', stored);
   }
 
+  /** The value under a key; where there is none, `value` is set first. */
   setdefault(key: string, value: unknown): unknown {
     if (!this.has_key(key)) this.set(key, value);
     return this.get(key);
@@ -207,6 +212,7 @@ export class Session {
     this.modified = true;
   }
 
+  /** The values, in the order of Python's dict. */
   values(): unknown[] {
     return this.items().map(([, value]) => value);
   }

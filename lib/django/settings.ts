@@ -1,7 +1,6 @@
 // One entry of Django's CACHES, as it stands in settings.py, and what it means.
 
-import { oneOf } from '../clients/shared/parameters';
-import { callable } from '../clients/shared/parameters';
+import { callable, oneOf } from '../clients/shared/parameters';
 import { BACKENDS, type Backend, type BackendName, type OptionsOf } from './backends';
 import { InvalidCacheBackendError } from './errors';
 import { default_key_func, type KeyFunction, type Version } from './keys';
@@ -10,7 +9,8 @@ import { default_timeout } from './timeouts';
 
 const MODULE = 'django.core.cache.backends.memcached.';
 
-interface SettingsOf<Name extends BackendName> {
+/** An entry of CACHES with this backend. */
+export interface SettingsOf<Name extends BackendName> {
   /** The class, by its name alone or with its module. */
   BACKEND: Name | `django.core.cache.backends.memcached.${Name}`;
   /** Servers: a list, or text with `;` or `,` between them. */
@@ -55,7 +55,7 @@ export interface Settings {
  * @throws {TypeError | ValueError} a setting of the wrong type, an unknown release
  */
 export function resolveSettings(
-  given: CacheSettings,
+  given: SettingsOf<BackendName>,
   release: DjangoRelease | undefined,
 ): Settings {
   const backend = findBackend(given.BACKEND, release);

@@ -4,21 +4,27 @@ import { isNotFound } from './client';
 
 /** A client that answers `[value, id]` to gets: pylibmc's with the behavior `cas`, pymemcache's. */
 export interface PairClient {
+  /** Stores if there is nothing under the key. */
   add(key: string, value: unknown, time: number): Promise<unknown>;
   /** Null: no server could be asked. */
   gets(key: string): Promise<readonly [value: unknown, cas: unknown] | null>;
-  // The id goes back as it came.
+  /** Stores if the entry still has this id, which goes back as it came. */
   cas(key: string, value: unknown, cas: never, time: number): Promise<unknown>;
 }
 
 /** A client that keeps the id of the last gets: python-memcached's with `cache_cas`. */
 export interface KeepingClient {
+  /** Ids by wire key, as the last `gets` found them. */
   readonly cas_ids: Map<string, string>;
+  /** Stores if there is nothing under the key. */
   add(key: string, value: unknown, time: number): Promise<unknown>;
+  /** A value, whose id is kept. */
   gets(key: string): Promise<unknown>;
+  /** Stores if the entry still has the id that is kept. */
   cas(key: string, value: unknown, time: number): Promise<unknown>;
 }
 
+/** Any client that can store a value only if nobody has changed it. */
 export type CasClient = PairClient | KeepingClient;
 
 /** An entry, and how to change it. */

@@ -4,16 +4,23 @@ import { randomInt } from 'node:crypto';
 
 /** Values under keys. */
 export interface CacheClient {
+  /** Stores if there is nothing under the key; `time` in seconds. */
   add(key: string, value: unknown, time: number): Promise<unknown>;
+  /** Deletes a key. */
   delete(key: string): Promise<unknown>;
+  /** A value; null: there is none. */
   get(key: string): Promise<unknown>;
+  /** Stores a value; `time` in seconds. */
   set(key: string, value: unknown, time: number): Promise<unknown>;
 }
 
 /** Counters. */
 export interface CountingClient {
+  /** Stores if there is nothing under the key; `time` in seconds. */
   add(key: string, value: unknown, time: number): Promise<unknown>;
+  /** A value; null: there is none. */
   get(key: string): Promise<unknown>;
+  /** Counts up; null, or an error named NotFound: there is no such key. */
   incr(key: string, delta: number): Promise<unknown>;
 }
 

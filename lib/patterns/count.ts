@@ -3,6 +3,7 @@
 import { ValueError } from '../errors';
 import { isNotFound, type CountingClient } from './client';
 
+/** How a counter lives. */
 export interface CountOptions {
   /** Seconds that the counter lives from its first count, or a Unix time beyond 30 days. */
   ttl: number;

@@ -2,6 +2,7 @@
 
 import { isNotFound, type CountingClient } from './client';
 
+/** What a namespace needs besides its client. */
 export interface NamespaceOptions {
   /** Milliseconds since 1970; default Date.now. */
   now?: () => number;
@@ -16,6 +17,7 @@ export class Namespace {
   readonly #now: () => number;
   /** Where the version is kept. */
   readonly versionKey: string;
+  /** What all its keys begin with. */
   readonly name: string;
 
   constructor(mc: CountingClient, name: string, { now = Date.now }: NamespaceOptions = {}) {
