@@ -1,7 +1,7 @@
 // The deliberate differences of docs/compatibility.md, the real python-memcached 1.59 and ours side by side.
 
 import { deflateSync } from 'node:zlib';
-import { Client, type ClientOptions } from '../../lib';
+import { Client, OverflowError, ValueError, type ClientOptions } from '../../lib';
 import { startScripted } from '../../lib/testing/scripted-server';
 import {
   LoggingProxy,
@@ -212,6 +212,22 @@ it('9: a key that is too long is refused even without key checks: its value woul
   await theirs.call('set', [key, 'flush_all']);
   expect(await open().get('kept')).toBeNull();
 });
+
+it('37: a time or a cas id that memcached cannot read is refused: the value would be a command', async () => {
+  const hidden = 'set injected 0 0 1\r\nx';
+  const client = await pythonClient();
+  expect(await client.call('set', ['k', hidden, 10 ** 23])).toBe(false);
+  expect((await raw.entry('injected'))?.data.toString()).toBe('x'); // so it is with Python
+  await raw.ask('delete injected\r\n');
+
+  const mc = open({ cache_cas: true });
+  for (const time of [1e23, 2n ** 63n, -(2n ** 63n) - 1n])
+    await expect(mc.set('k', hidden, time)).rejects.toThrow(OverflowError);
+  mc.cas_ids.set('k', '18446744073709551616');
+  await expect(mc.cas('k', hidden)).rejects.toThrow(ValueError);
+  expect(await raw.entry('injected')).toBeUndefined();
+  expect(await mc.set('k', 'v', 2n ** 63n - 1n)).toBe(true);
+}); // prettier-ignore
 
 it('10: a pickle that would run a program is an object with a name', async () => {
   const marker = `executed-${process.pid}`;

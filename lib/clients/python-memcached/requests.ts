@@ -1,6 +1,6 @@
 // What the arguments of a call become in its request: times, deltas, cas ids, and what each release sends.
 
-import { ValueError } from '../../errors';
+import { OverflowError, ValueError } from '../../errors';
 import { NO_OPTIONS, type ChangeOptions, type Entry } from '../../engine/engine';
 import { bind, isNamed, signalOf } from '../shared/arguments';
 import { argumentText, durationSeconds, secondsText } from '../shared/numbers';
@@ -27,7 +27,16 @@ export function storeOptions(
   noreply: unknown,
 ): ChangeOptions {
   const seconds = takesDuration ? (durationSeconds(time) ?? time) : time;
-  return { ...plain, time: secondsText(seconds), noreply: Boolean(noreply) };
+  return { ...plain, time: fitting(secondsText(seconds)), noreply: Boolean(noreply) };
+}
+
+/**
+ * A time that memcached can read: behind a line with a larger one it takes the value for a command (CWE-93).
+ * @throws {OverflowError} it has more than 64 bits
+ */
+function fitting(seconds: string): string {
+  if (seconds.length < 19 || BigInt.asIntN(64, BigInt(seconds)) === BigInt(seconds)) return seconds;
+  throw new OverflowError('Python int too large to convert to C long');
 }
 
 /**
@@ -35,7 +44,8 @@ export function storeOptions(
  * @throws {ValueError} the id is no number: it could be another command (CWE-93)
  */
 export function withCas(options: ChangeOptions, cas: string): ChangeOptions {
-  if (!/^\d{1,20}$/.test(cas)) throw new ValueError('a cas id is a number of up to 20 digits');
+  if (!/^\d{1,20}$/.test(cas) || BigInt.asUintN(64, BigInt(cas)) !== BigInt(cas))
+    throw new ValueError('a cas id is a number of up to 64 bits');
   return { ...options, cas };
 }
 
