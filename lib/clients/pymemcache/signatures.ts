@@ -1,9 +1,10 @@
 // The parameters of the methods, as types and as names for binding.
 
-import { bind, isNamed, type CallOptions, type Signature } from '../shared/arguments';
+import type { CallOptions, Signature } from '../shared/arguments';
 import type { Key } from './keys';
 import type { Integer } from './numbers';
 
+export { bindValues } from '../shared/arguments';
 export type { CallOptions };
 
 /** null: `default_noreply`. */
@@ -126,17 +127,6 @@ export const SIGNATURES = {
   quit: signature('quit', 1, []),
   shutdown: signature('shutdown', 1, ['graceful']),
 } as const satisfies Record<string, Signature>;
-
-/** As `bind`, where the last argument may also be a value that happens to be a plain object. */
-export function bindValues(signature: Signature, given: readonly unknown[]): readonly unknown[] {
-  const last = given.at(-1);
-  if (!isNamed(last)) return bind(signature, given);
-  const { names } = signature;
-  const named = Object.keys(last);
-  const isOptions =
-    named.length > 0 && named.every((name) => [...names, ...namedOnly].includes(name));
-  return bind(signature, isOptions || given.length > names.length ? given : [...given, {}]);
-}
 
 /** The pairs of a mapping in order; of equal keys the last value counts, as in a dict. */
 export function pairsOf(mapping: Mapping): ReadonlyMap<Key, unknown> {

@@ -1,6 +1,6 @@
 // Arguments are bound as Python binds them.
 
-import { bind, type Signature } from './arguments';
+import { bind, bindDefault, bindValues, type Signature } from './arguments';
 
 const SET: Signature = {
   method: 'set',
@@ -42,5 +42,51 @@ describe('arguments', () => {
     ['too many', [1, 2, true, 4], 'set() takes from 3 to 6 positional arguments but 7 were given'],
   ])('%s is a TypeError', (_name, given, message) => {
     expect(() => bind(SET, given)).toThrow(new TypeError(message));
+  });
+});
+
+describe('arguments of which one may be any value', () => {
+  const GETS: Signature = {
+    method: 'gets',
+    required: 2,
+    names: ['default', 'cas_default'],
+    namedOnly: ['signal'],
+  };
+  const { signal } = new AbortController();
+
+  it.each<[string, unknown[], unknown[]]>([
+    ['none', [], []],
+    ['a value', [1], [1, undefined, undefined]],
+    ['names', [{ default: 1, cas_default: 2 }], [1, 2, undefined]],
+    ['a value and names', [1, { cas_default: 2, signal }], [1, 2, signal]],
+    ['values and names', [1, 2, { signal }], [1, 2, signal]],
+    ['an object of other names', [{ a: 1 }], [{ a: 1 }, undefined, undefined]],
+    [
+      'an object with another name',
+      [{ default: 1, a: 1 }],
+      [{ default: 1, a: 1 }, undefined, undefined],
+    ],
+    ['an empty object', [{}], [{}, undefined, undefined]],
+    ['objects behind each other', [{}, {}], [{}, {}, undefined]],
+    [
+      'an object by its name',
+      [{ default: { default: 1 } }],
+      [{ default: 1 }, undefined, undefined],
+    ],
+  ])('%s', (_name, given, bound) => {
+    expect(bindValues(GETS, given)).toEqual(bound);
+  });
+
+  it('behind all values, an object is names', () => {
+    expect(() => bindValues(GETS, [1, 2, { a: 1 }])).toThrow(
+      new TypeError("gets() got an unexpected keyword argument 'a'"),
+    );
+  });
+
+  it('a default is null where none is given', () => {
+    expect(bindDefault(GETS, [])).toEqual({ miss: null, signal: undefined });
+    expect(bindDefault(GETS, [undefined, { signal }])).toEqual({ miss: null, signal });
+    expect(bindDefault(GETS, [{ default: 5, signal }])).toEqual({ miss: 5, signal });
+    expect(bindDefault(GETS, [{ a: 5 }])).toEqual({ miss: { a: 5 }, signal: undefined });
   });
 });

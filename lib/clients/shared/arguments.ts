@@ -50,20 +50,25 @@ export function bind(signature: Signature, given: readonly unknown[]): readonly 
 }
 
 /**
- * What a get answers for a miss, and its signal: `get(key, x)`, `get(key, { default: x, signal })`, `get(key, x, { signal })`.
- * An object with other names is a default itself.
+ * As `bind`, where the last argument may also be a value that happens to be a plain object: it holds names only if it
+ * holds nothing but names of this method.
  */
+export function bindValues(signature: Signature, given: readonly unknown[]): readonly unknown[] {
+  const last = given.at(-1);
+  if (!isNamed(last)) return bind(signature, given);
+  const { names, namedOnly = [] } = signature;
+  const keys = Object.keys(last);
+  const isNames = keys.length > 0 && keys.every((key) => [...names, ...namedOnly].includes(key));
+  return bind(signature, isNames || given.length > names.length ? given : [...given, {}]);
+}
+
+/** What a get answers for a miss, and its signal: `get(key, x)`, `get(key, { default: x, signal })`, `get(key, x, { signal })`. */
 export function bindDefault(
   signature: Signature,
-  [given, more]: readonly unknown[],
+  given: readonly unknown[],
 ): { miss: unknown; signal: AbortSignal | undefined } {
-  const [signal] = bind({ ...signature, names: [] }, [more]);
-  const names = isNamed(given) && more === undefined ? Object.keys(given) : [];
-  const isNames = names.every((name) => name === 'default' || name === 'signal');
-  if (!isNamed(given) || names.length === 0 || !isNames) {
-    return { miss: given ?? null, signal: signalOf(signal) };
-  }
-  return { miss: given['default'] ?? null, signal: signalOf(given['signal']) };
+  const [miss, signal] = bindValues({ ...signature, names: ['default'] }, given);
+  return { miss: miss ?? null, signal: signalOf(signal) };
 }
 
 /**
