@@ -278,7 +278,7 @@ describe('behaviors that are set while calls are under way', () => {
     expect((await mc.gets('k'))[0]).toBe(1);
     await mc.set('list', []);
     expect((await mc.gets('list'))[0]).toEqual([]);
-    expect(server.received.join('')).toContain('set list 1 0 4 noreply\r\n\x80\x02].\r\n');
+    expect(server.received.join('')).toContain('set list 1 0 6 noreply\r\n\x80\x02]q\x00.\r\n');
     expect(server.accepted()).toBe(1);
   });
 });
