@@ -7,11 +7,16 @@ import { changed, exposed, shownAsJson } from './session-values';
 
 /** The package express-session, by shape. */
 export interface ExpressSession<Handler> {
-  // Its options, whatever they are.
+  /** Makes a middleware; its options are whatever they are. */
   (options: never): Handler;
-  Store: abstract new () => unknown;
+  /** The class of stores. */
+  Store: StoreClass<unknown>;
 }
 
+/** The class Store of express-session, by shape. */
+export type StoreClass<Store> = abstract new () => Store;
+
+/** What `djangoSession` takes. */
 export interface DjangoSessionOptions {
   /** SESSION_COOKIE_NAME; default `sessionid`. */
   name?: string;
@@ -45,6 +50,7 @@ interface BaseStore {
  * A middleware that puts Django's session into `req.session`. Values are read and written by their names
  * (`req.session.cart`); `req.session._auth_user_id` is who is logged in.
  * @param session the package express-session
+ * @typeParam Handler a middleware of Express
  */
 export function djangoSession<Handler extends (...args: never[]) => unknown>(
   session: ExpressSession<Handler>,
@@ -85,7 +91,7 @@ function cookieOf(sessions: Sessions): object {
  * `newSessionKey`'s (option `genid`).
  */
 export function djangoStore<Store>(
-  session: { Store: abstract new () => Store },
+  session: { Store: StoreClass<Store> },
   sessions: Sessions,
   { cookie = {}, rolling = false }: { cookie?: object; rolling?: boolean } = {},
 ): Store {

@@ -5,33 +5,46 @@ import { ValueError } from '../errors';
 
 /** A client, by shape: python-memcached's, pylibmc's, pymemcache's and cmemcache's fit. */
 export interface KeyvClient {
+  /** Whether it was there. */
   delete(key: string): Promise<unknown>;
+  /** Closes all connections. */
   disconnect_all(): void;
+  /** Empties the servers. */
   flush_all(): Promise<unknown>;
+  /** The values of those keys that have one. */
   get_multi(keys: string[]): Promise<ReadonlyMap<unknown, unknown>>;
+  /** Whether it was stored; `time` in seconds. */
   set(key: string, value: unknown, time: number): Promise<unknown>;
 }
 
 /** DjangoCache, by shape: its keys and its rule for long timeouts hold then. */
 export interface KeyvDjango {
+  /** Empties the servers. */
   clear(): Promise<unknown>;
+  /** Closes all connections. */
   close(): void;
+  /** Whether it was there. */
   delete(key: string): Promise<unknown>;
+  /** The values of those keys that have one. */
   get_many(keys: string[]): Promise<ReadonlyMap<unknown, unknown>>;
+  /** The keys that were not stored; `timeout` in seconds, null: for ever. */
   set_many(data: ReadonlyMap<string, unknown>, timeout: number | null): Promise<readonly unknown[]>;
+  /** The whole key. */
   make_key(key: string): string;
 }
 
+/** A value as Keyv takes it from a store that serializes nothing. */
+export interface KeyvEntry<Value> {
+  /** As the client reads it. */
+  value: Value;
+}
+
+/** What a store does beside what Keyv asks of every store. */
 export interface KeyvStoreOptions {
   /** What `clear` does: refuse (default), or empty the servers, with the keys of every application on them. */
   clear?: 'refuse' | 'everything';
   /** Milliseconds since 1970, for times beyond 30 days; default Date.now. */
   now?: () => number;
-}
-
-/** What Keyv passes to a store and takes from it, where it serializes nothing. */
-interface Envelope {
-  readonly value: unknown;
 }
 
 /** The few calls that the store makes. */
@@ -50,7 +63,7 @@ const THIRTY_DAYS = 2_592_000;
 /** A store for `new Keyv({ store, serialize: undefined, deserialize: undefined })`; `createKeyv` makes both. */
 export class KeyvStore extends EventEmitter {
   /** Keyv looks here for stores that can list their keys. */
-  readonly opts = { dialect: 'memcached', url: '' };
+  readonly opts: Readonly<Record<string, string>> = { dialect: 'memcached', url: '' };
   /** Set by Keyv, which puts it before the keys by itself. */
   namespace?: string | undefined;
   readonly #backend: Backend;
@@ -77,6 +90,7 @@ export class KeyvStore extends EventEmitter {
     await this.#backend.clear();
   }
 
+  /** Whether it was there. */
   delete(key: string): Promise<boolean> {
     return this.#backend.delete(key);
   }
@@ -87,26 +101,30 @@ export class KeyvStore extends EventEmitter {
     return answers.every(Boolean);
   }
 
+  /** Closes all connections; the next call connects again. */
   disconnect(): Promise<void> {
     this.#backend.close();
     return Promise.resolve();
   }
 
   /** undefined: there is none. A stored None is the value null. */
-  async get<Value>(key: string): Promise<{ value: Value } | undefined> {
+  async get<Value>(key: string): Promise<KeyvEntry<Value> | undefined> {
     const [found] = await this.getMany<Value>([key]);
     return found;
   }
 
-  async getMany<Value>(keys: string[]): Promise<({ value: Value } | undefined)[]> {
+  /** In the order of the keys; undefined: there is none. One request to each server. */
+  async getMany<Value>(keys: string[]): Promise<(KeyvEntry<Value> | undefined)[]> {
     const found = await this.#backend.get(keys);
     return keys.map((key) => (found.has(key) ? { value: found.get(key) as Value } : undefined));
   }
 
+  /** Whether there is a value. */
   async has(key: string): Promise<boolean> {
     return (await this.#backend.get([key])).has(key);
   }
 
+  /** For each key whether there is a value. */
   async hasMany(keys: string[]): Promise<boolean[]> {
     const found = await this.#backend.get(keys);
     return keys.map((key) => found.has(key));
@@ -176,7 +194,7 @@ function overDjango(cache: KeyvDjango): Backend {
   };
 }
 
-function unwrapped(envelope: unknown): Envelope {
+function unwrapped(envelope: unknown): KeyvEntry<unknown> {
   if (typeof envelope === 'object' && envelope !== null && 'value' in envelope) return envelope;
   throw new TypeError('make Keyv with serialize: undefined and deserialize: undefined');
 }
