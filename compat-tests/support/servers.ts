@@ -22,12 +22,15 @@ export interface MemcachedOptions {
   readonly on?: '127.0.0.1' | '::1' | 'unix';
   /** A port that must be this one; any free port by default. */
   readonly port?: number;
+  /** More environment variables. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** One memcached process of our own. */
 export class Memcached implements AsyncDisposable {
   readonly host: '127.0.0.1' | '::1' | 'unix';
   readonly #args: readonly string[];
+  readonly #env: Readonly<Record<string, string>>;
   readonly #folder = mkdtempSync(join(tmpdir(), 'memcached-'));
   #child: ChildProcess | undefined;
   #port: number;
@@ -36,6 +39,7 @@ export class Memcached implements AsyncDisposable {
   private constructor(options: MemcachedOptions) {
     this.host = options.on ?? '127.0.0.1';
     this.#args = options.args ?? [];
+    this.#env = options.env ?? {};
     this.#port = options.port ?? ANY_PORT;
   }
 
@@ -121,7 +125,7 @@ export class Memcached implements AsyncDisposable {
     rmSync(this.path, { force: true });
     const child = spawn('memcached', this.#arguments(), {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, MEMCACHED_PORT_FILENAME: portFile },
+      env: { ...process.env, ...this.#env, MEMCACHED_PORT_FILENAME: portFile },
     });
     this.#child = child;
     this.#complaint = '';
