@@ -47,6 +47,11 @@ const ARROWS: readonly Row[] = [
     may: ['own/', 'clients/shared/', ...BELOW_CLIENTS, 'placement/', 'value/'],
   },
   {
+    // A test makes the values and the placements that a client should have made.
+    files: /^clients\/[^/]+\/(.*\.test\.ts$|testing\/)/,
+    may: ['own/', 'clients/shared/', ...BELOW_CLIENTS, 'placement/', 'value/'],
+  },
+  {
     // Of this library most settings are settings of a placement, and its flags are read by no table of others.
     files: /^clients\/pylibmc\/(behaviors|session|values)\.ts$/,
     may: ['own/', 'clients/shared/', ...BELOW_CLIENTS, 'placement/', 'value/'],
