@@ -80,8 +80,9 @@ describe('options', () => {
     expect(() => open(['h'], ...rest)).not.toThrow();
   });
 
-  it('a list with a server that is none is refused', () => {
+  it('a list with a server that is none is refused, and what is no list', () => {
     expect(() => open(['h', '::1'])).toThrow(ValueError);
+    expect(() => open('h:1')).toThrow(TypeError);
   });
 });
 

@@ -61,9 +61,11 @@ export class HashClient {
    * @param servers each as Client takes it
    * @param rest `hasher` by position, the other parameters by name in a last object (see HashClientOptions)
    * @throws {ValueError} no server; a value that cannot be used
-   * @throws {TypeError} a parameter of the wrong type, or an unknown one
+   * @throws {TypeError} a parameter of the wrong type, or an unknown one; one server in place of a list
    */
   constructor(servers: Iterable<ServerArgument>, ...rest: HashClientArguments) {
+    // One text would be taken for a list of its characters.
+    if (typeof servers === 'string') throw new TypeError('servers must be a list');
     const resolved = resolveHashClient(rest);
     this.hasher = resolved.hasher;
     this.#unasked = resolved.options.release.unasked;

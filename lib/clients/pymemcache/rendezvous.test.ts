@@ -1,6 +1,7 @@
 // RendezvousHash answers for the nodes that it has now; placement itself is tested beside lib/placement.
 
 import { ValueError } from '../../errors';
+import { listOf, RECORDED, tablesOf } from '../../placement/testing/behaviors';
 import { RendezvousHash } from './rendezvous';
 
 it('has no node for a key when it has no nodes', () => {
@@ -40,3 +41,16 @@ it('hashes bytes as their repr', () => {
     expect(hasher.get_node(bytes)).toBe(hasher.get_node(repr ?? "b'\\xff\\x00\\n'"));
   }
 });
+
+it.each(tablesOf('pymemcache').map((table) => [table.client.keys, table.list, table.is] as const))(
+  'puts keys as %s on %s where pymemcache did',
+  (keys, list, is) => {
+    const names = listOf(list).map(([host, port]) => (port === 0 ? host : `${host}:${port}`));
+    const hasher = new RendezvousHash(names);
+    const told = RECORDED.keys.map((key) => {
+      const node = hasher.get_node(keys === 'bytes' ? Buffer.from(key) : key);
+      return names.indexOf(node ?? '').toString(36);
+    });
+    expect(told.join('')).toBe(is);
+  },
+);
