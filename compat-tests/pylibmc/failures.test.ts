@@ -11,7 +11,7 @@ import {
   type PythonObject,
   type PythonValue,
 } from '../support';
-import { askOurs, askTheirs, call, show, type Call, type Made, type Said } from './pair';
+import { askOurs, askTheirs, call, show, toPython, type Call, type Made, type Said } from './pair';
 
 jest.setTimeout(30_000);
 
@@ -34,7 +34,7 @@ class Both implements AsyncDisposable {
     servers: readonly string[],
     { binary, behaviors = {} }: Made = { binary: false },
   ): Promise<Both> {
-    const kwargs = { binary, behaviors: new Map(Object.entries(behaviors)) };
+    const kwargs = { binary, behaviors: toPython(behaviors) };
     const theirs = await python.create('pylibmc.Client', [servers], kwargs);
     return new Both(theirs, new Client(servers, { binary, behaviors }));
   }

@@ -54,6 +54,15 @@ export interface Made {
   readonly behaviors?: Readonly<Record<string, number | boolean | string>>;
 }
 
+/** A dict of behaviors; a namespace must be bytes there. */
+export function toPython(
+  behaviors: NonNullable<Made['behaviors']>,
+): ReadonlyMap<PythonValue, PythonValue> {
+  const toBytes = ([name, value]: [string, number | boolean | string]): [string, PythonValue] =>
+    name === 'namespace' ? [name, Buffer.from(String(value))] : [name, value];
+  return new Map(Object.entries(behaviors).map(toBytes));
+}
+
 interface Side {
   readonly server: Memcached;
   readonly proxy: LoggingProxy;
@@ -80,7 +89,7 @@ export class Pair implements AsyncDisposable {
     const [theirSide, ourSide] = await Promise.all([startSide(), startSide()]);
     const theirs = await python.create('pylibmc.Client', [[theirSide.proxy.name]], {
       binary,
-      behaviors: new Map(Object.entries(behaviors)),
+      behaviors: toPython(behaviors),
     });
     const ours = new Client([ourSide.proxy.name], { binary, behaviors });
     return new Pair(python, theirs, ours, theirSide, ourSide, binary);
@@ -98,6 +107,12 @@ export class Pair implements AsyncDisposable {
   /** What both sides say to one call. */
   async both(each: Call): Promise<{ theirs: Told; ours: Told }> {
     return { theirs: await this.askTheirs(each), ours: await this.askOurs(each) };
+  }
+
+  /** All that both have sent so far. */
+  sent(): [theirs: string[], ours: string[]] {
+    const { binary } = this;
+    return [commandsOf(this.theirSide.proxy, binary), commandsOf(this.ourSide.proxy, binary)];
   }
 
   async askTheirs(each: Call): Promise<Told> {
