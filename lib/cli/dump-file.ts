@@ -2,7 +2,7 @@
 
 import { createReadStream } from 'node:fs';
 import { UsageError } from './errors';
-import { keyText } from './text';
+import { keyText, safeJson } from './text';
 
 /** An entry in the file. */
 export interface Dumped {
@@ -38,7 +38,8 @@ export function entryLine({ wire, flags, expires, data }: Dumped): string {
     text === undefined
       ? { key_base64: Buffer.from(wire, 'latin1').toString('base64') }
       : { key: text };
-  return `${JSON.stringify({ ...key, flags, expires, data: data.toString('base64') })}\n`;
+  const line = JSON.stringify({ ...key, flags, expires, data: data.toString('base64') });
+  return `${safeJson(line)}\n`;
 }
 
 export function endLine(entries: number): string {

@@ -107,12 +107,7 @@ const decimalLong: Read = (from) => decimal(from.line().latin1Slice().replace(/L
 
 const quotedLine: Read = (from) => {
   const line = from.line();
-  const quote = line[0] === 0x22 ? 0x22 : 0x27;
-  if (line[0] !== quote) throw new ValueError(`no string quotes around b${bytesRepr(line)}`);
-  if (line.length < 2 || line.at(-1) !== quote) {
-    throw new ValueError(`string quote not found at both ends of b${bytesRepr(line)}`);
-  }
-  return decodeLiteral(asBytes(line), 1, line.length - 1).latin1Slice();
+  return decodeLiteral(asBytes(line), 0, line.length).latin1Slice();
 };
 
 const bareLine: Read = (from) => utf8(from.line());

@@ -1,6 +1,7 @@
 // Where a command prints: data to stdout, everything about it to stderr; colours and progress on a terminal alone.
 
 import type { Writable } from 'node:stream';
+import { safeJson } from './text';
 
 const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, cyan: 36 } as const;
 export type Style = keyof typeof STYLES;
@@ -73,6 +74,11 @@ export class Terminal {
   /** Writes a line. */
   line(text = ''): Promise<void> {
     return this.write(`${text}\n`);
+  }
+
+  /** Writes a line of JSON. */
+  json(text: string): Promise<void> {
+    return this.line(safeJson(text));
   }
 
   /** Says something about the answer. */

@@ -20,6 +20,15 @@ function codeEscape(code: number): string {
   return code < 0x10000 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
 }
 
+/** JSON whose strings are escaped as `escaped` does it; elsewhere JSON has no such characters. */
+export function safeJson(json: string): string {
+  return json.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) =>
+    Array.from({ length: char.length }, (_, i) => {
+      return `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`;
+    }).join(''),
+  );
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The text of a wire key (char codes are bytes); undefined when it is not utf-8. */

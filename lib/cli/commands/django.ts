@@ -86,10 +86,8 @@ async function showSession(session: Session, names: readonly string[]): Promise<
     terminal.note(`memcache-py: the session cannot be read: ${escaped(why)}`);
     return Exit.server;
   }
-  const lines = session.args.has('json')
-    ? [jsonLine(stored, reading.value)]
-    : peopleLines(session, stored, reading.value);
-  for (const line of lines) await terminal.line(line);
+  if (session.args.has('json')) await terminal.json(jsonLine(stored, reading.value));
+  else for (const line of peopleLines(session, stored, reading.value)) await terminal.line(line);
   return Exit.hit;
 }
 

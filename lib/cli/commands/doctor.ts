@@ -65,7 +65,7 @@ const VERDICTS: Readonly<Record<Grade, string>> = {
 };
 
 async function show({ args, terminal }: Session, finding: Finding): Promise<void> {
-  if (args.has('json')) return terminal.line(JSON.stringify(finding));
+  if (args.has('json')) return terminal.json(JSON.stringify(finding));
   const { grade, about, what, advice } = finding;
   const mark = terminal.paint(STYLES[grade], grade.padEnd(4));
   await terminal.line(`${mark}  ${terminal.paint('bold', escaped(about))}: ${escaped(what)}`);

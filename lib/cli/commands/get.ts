@@ -49,6 +49,8 @@ async function run(session: Session): Promise<Exit> {
   if (forms.length > 1) throw new UsageError(`--${forms.join(' and --')} exclude each other`);
   if (args.positionals.length === 0) throw new UsageError('get needs a key');
   const show = FORMS[forms[0] ?? ''] ?? (terminal.isTerminal ? showForPeople : showRepr);
+  // A client that does not exist is told before a server is asked.
+  session.useFront();
   let exit: Exit = Exit.hit;
   for (const key of args.positionals.map((each) => session.keyOf(each))) {
     const wire = wireOf(key);
@@ -70,7 +72,7 @@ async function missing(
   forms: readonly string[],
 ): Promise<Exit> {
   if (forms[0] === 'json') {
-    await terminal.line(JSON.stringify({ key, server: name, found: false }));
+    await terminal.json(JSON.stringify({ key, server: name, found: false }));
   } else {
     terminal.note(`memcache-py: no such key: ${escaped(key)} (on ${name})`);
   }
@@ -131,7 +133,7 @@ async function showJson(session: Session, { key, server, entry }: Found): Promis
     ...readingJson(reading),
   ];
   const text = members.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(',');
-  await session.terminal.line(`{${text}}`);
+  await session.terminal.json(`{${text}}`);
   return 'raised' in reading ? Exit.server : Exit.hit;
 }
 

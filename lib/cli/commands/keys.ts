@@ -3,7 +3,7 @@
 import { Exit, UsageError } from '../errors';
 import { FILTERS, listing, type Listed } from '../listing';
 import type { Command, Session } from '../session';
-import { keyText, plural, shownBytes, shownKey, shownSeconds } from '../text';
+import { keyText, plural, safeJson, shownBytes, shownKey, shownSeconds } from '../text';
 
 export const keys: Command = {
   usage: '[--prefix TEXT] [--match GLOB] [--limit N]',
@@ -44,7 +44,7 @@ async function run(session: Session): Promise<Exit> {
 
 function formOf({ args }: Session): (key: Listed) => string | Buffer {
   if (args.has('null')) return ({ wire }) => Buffer.from(`${wire}\0`, 'latin1');
-  if (args.has('json')) return (key) => `${jsonLine(key)}\n`;
+  if (args.has('json')) return (key) => `${safeJson(jsonLine(key))}\n`;
   if (args.has('long')) return (key) => `${longLine(key)}\n`;
   return ({ wire }) => `${shownKey(wire)}\n`;
 }

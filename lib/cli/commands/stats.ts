@@ -89,7 +89,7 @@ async function show(
   const { args, terminal } = session;
   if (args.has('json')) {
     for (const [{ name }, stats] of answers) {
-      await terminal.line(JSON.stringify({ server: name, stats: Object.fromEntries(stats) }));
+      await terminal.json(JSON.stringify({ server: name, stats: Object.fromEntries(stats) }));
     }
     return;
   }

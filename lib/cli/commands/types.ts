@@ -37,8 +37,8 @@ async function run(session: Session): Promise<Exit> {
   for await (const batch of fetched(session, drawn)) {
     for (const { key, entry } of batch) census.add(key.wire, entry);
   }
-  const lines = args.has('json') ? [jsonOf(census, keys)] : linesOf(session, census, keys);
-  for (const line of lines) await terminal.line(line);
+  if (args.has('json')) await terminal.json(jsonOf(census, keys));
+  else for (const line of linesOf(session, census, keys)) await terminal.line(line);
   return census.count > 0 ? Exit.hit : Exit.miss;
 }
 

@@ -99,5 +99,5 @@ async function showJson(
 ): Promise<void> {
   const clients = Object.fromEntries(placed.map(({ name, server }) => [name, server]));
   const seen = found === undefined ? {} : { found: [...found.keys()] };
-  await terminal.line(JSON.stringify({ key, clients, agree: agree(placed), ...seen }));
+  await terminal.json(JSON.stringify({ key, clients, agree: agree(placed), ...seen }));
 }
