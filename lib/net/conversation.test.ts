@@ -6,7 +6,7 @@ import { packet, uint32, type Packet } from '../wire/testing/packets';
 import { textWire } from '../wire/text';
 import { Code, Command } from '../wire/wire';
 import { Conversation } from './conversation';
-import { ABSENT, MISS, Many, Operation, Raise, type Answers } from './operation';
+import { ABSENT, fence, MISS, Many, Operation, Raise, type Answers } from './operation';
 
 const GET: Answers = { [Code.refused]: MISS, [Code.failed]: null };
 const STORE: Answers = {
@@ -262,5 +262,57 @@ describe('a conversation over the binary wire', () => {
     t.get('b');
     expect(() => t.hear(hit(0, 'a') + text)).toThrow(ProtocolError);
     expect(t.told).toEqual([['a', 'A']]);
+  });
+});
+
+describe('objections in the text protocol', () => {
+  const OBJECTION = 'SERVER_ERROR object too large for cache\r\n';
+
+  it('are read over before a fence’s reply, and while nothing is asked', () => {
+    const { told, ask, get, hear, conversation } = talk();
+    conversation.silent = 3;
+    expect(hear(OBJECTION)).toBe(OBJECTION.length);
+    ask('fence', fence());
+    get('a');
+    hear(`${OBJECTION}${OBJECTION}VERSION 1\r\nVALUE a 0 1\r\nA\r\nEND\r\n`);
+    expect(told).toEqual([
+      ['fence', '1'],
+      ['a', 'A'],
+    ]);
+  });
+
+  it('are waited for in any cuts', () => {
+    const { told, ask, hear, conversation } = talk();
+    conversation.silent = 1;
+    expect(hear(OBJECTION.slice(0, 9))).toBe(0);
+    ask('fence', fence());
+    expect(hear(OBJECTION.slice(0, 20))).toBe(0);
+    expect(hear(OBJECTION)).toBe(OBJECTION.length);
+    expect(told).toEqual([]);
+    hear('VERSION 1\r\n');
+    expect(told).toEqual([['fence', '1']]);
+  });
+
+  it.each<[string, number, string]>([
+    ['more than there were silent requests', 1, OBJECTION + OBJECTION],
+    ['one to nothing', 0, OBJECTION],
+    ['one that leaves data behind', 1, 'CLIENT_ERROR bad data chunk\r\n'],
+    ['an unknown command', 1, 'ERROR\r\n'],
+  ])('end the conversation where they are %s', (_what, silent, text) => {
+    const asked = talk();
+    asked.conversation.silent = silent;
+    asked.ask('fence', fence());
+    expect(() => asked.hear(text)).toThrow(ProtocolError);
+    const idle = talk();
+    idle.conversation.silent = silent;
+    expect(() => idle.hear(text)).toThrow(ProtocolError);
+  });
+
+  it('are what a loud request was answered, where no fence stands before it', () => {
+    const { told, set, hear, conversation } = talk();
+    conversation.silent = 1;
+    set('s');
+    hear(OBJECTION);
+    expect(told).toEqual([['s', false]]);
   });
 });

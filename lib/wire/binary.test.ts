@@ -94,11 +94,15 @@ describe('the binary wire writes', () => {
     const sink = new Sink();
     binaryWire.encodeGets(Command.get, ['a', 'b'], '', SERIAL, sink);
     binaryWire.encodeGets(Command.gets, ['c'], '', SERIAL, sink);
+    binaryWire.encodeGets(Command.gat, ['d', 'e'], '60', SERIAL, sink);
     expect(sink.text).toBe(
       asks({ opcode: 0x0d, key: 'a' }) +
         asks({ opcode: 0x0d, key: 'b' }) +
         noop +
         asks({ opcode: 0x0d, key: 'c' }) +
+        noop +
+        asks({ opcode: 0x24, extras: uint32(60), key: 'd' }) +
+        asks({ opcode: 0x24, extras: uint32(60), key: 'e' }) +
         noop,
     );
   });

@@ -1,7 +1,13 @@
 // Replies of the text protocol: read whole, byte by byte and cut at every place; and what is refused.
 
 import { ConnectionError, ProtocolError, TooLargeError } from '../errors';
-import { MAX_LINE, MAX_STATS_BYTES, MAX_STATS_ROWS, MAX_VALUE_BYTES } from '../limits';
+import {
+  MAX_LINE,
+  MAX_RAW_BYTES,
+  MAX_STATS_BYTES,
+  MAX_STATS_ROWS,
+  MAX_VALUE_BYTES,
+} from '../limits';
 import { TextDecoder } from './text-decoder';
 import { Code, Command, Step } from './wire';
 
@@ -326,5 +332,52 @@ describe('the text decoder refuses', () => {
     } catch (error) {
       expect(String(error)).not.toContain('secret');
     }
+  });
+});
+
+describe('the reply to a raw command', () => {
+  /** Reads it in pieces of so many bytes; what is said when it ends, and undefined when it does not. */
+  function hear(reply: string, end: string, size: number): [Code, string] | undefined {
+    const decoder = new TextDecoder();
+    for (let at = 0; at < reply.length; at += size) {
+      const bytes = Buffer.from(reply.slice(at, at + size), 'latin1');
+      const step = decoder.read(Command.raw, end, 0, bytes, 0, bytes.length);
+      expect(decoder.at).toBe(bytes.length); // nothing is left for anybody
+      if (step === Step.done) return [decoder.code, decoder.text];
+    }
+    return undefined;
+  }
+
+  it.each<[string, string, [Code, string] | undefined]>([
+    ['OK\r\n', '\r\n', [Code.version, 'OK']],
+    ['VALUE k 0 1\r\nx\r\nEND\r\n', 'END\r\n', [Code.version, 'VALUE k 0 1\r\nx\r\n']],
+    [
+      'CONFIG cluster 0 3\r\n1\nh|ip|1\n\r\nEND\r\n',
+      '\n\r\nEND\r\n',
+      [Code.version, 'CONFIG cluster 0 3\r\n1\nh|ip|1'],
+    ],
+    ['\n\r\nEN\n\r\nEND\r\n', '\n\r\nEND\r\n', [Code.version, '\n\r\nEN']],
+    ['\xff\0\r\n', '\r\n', [Code.version, '\xff\0']],
+    ['ERROR\r\n', 'END\r\n', [Code.refused, 'ERROR']],
+    ['ERROR: shutdown not enabled\r\n', 'END', [Code.refused, 'ERROR: shutdown not enabled']],
+    ['CLIENT_ERROR bad END\r\n', 'END', [Code.refused, 'CLIENT_ERROR bad END']],
+    ['SERVER_ERROR out of memory\r\n', '\r\n', [Code.refused, 'SERVER_ERROR out of memory']],
+    ['ERRORS 5\r\n', '\r\n', [Code.version, 'ERRORS 5']],
+    ['VALUE k 0 5\r\nERROR\r\n', 'END\r\n', undefined],
+    ['nothing', '\r\n', undefined],
+  ])('%j up to %j', (reply, end, told) => {
+    expect(hear(reply, end, reply.length)).toEqual(told);
+    if (!reply.includes('bad END')) expect(hear(reply, end, 1)).toEqual(told);
+  });
+
+  it('is bounded', () => {
+    const decoder = new TextDecoder();
+    const bytes = Buffer.alloc(1024 * 1024, 'x');
+    const readOn = (): void => {
+      for (let said = 0; said <= MAX_RAW_BYTES; said += bytes.length) {
+        expect(decoder.read(Command.raw, 'END', 0, bytes, 0, bytes.length)).toBe(Step.more);
+      }
+    };
+    expect(readOn).toThrow(TooLargeError);
   });
 });

@@ -91,7 +91,9 @@ describe('the text wire writes', () => {
     const sink = new Sink();
     textWire.encodeGets(Command.get, ['a', 'b'], '', 0, sink);
     textWire.encodeGets(Command.gets, ['c', 'd'], '', 0, sink);
-    expect(sink.text).toBe('get a b\r\ngets c d\r\n');
+    textWire.encodeGets(Command.gat, ['e'], '60', 0, sink);
+    textWire.encodeGets(Command.gats, ['f', 'g'], '-1', 0, sink);
+    expect(sink.text).toBe('get a b\r\ngets c d\r\ngat 60 e\r\ngats -1 f g\r\n');
   });
 
   it('a big buffer as a part of its own, uncopied, and a small one inside the text', () => {
