@@ -44,12 +44,15 @@ type Rows = readonly (readonly [name: string, value: string])[];
 export class Calls {
   readonly engine: Engine;
   readonly #options: Options;
+  /** What a storage call without arguments sends. */
+  readonly #plainStore: ChangeOptions;
 
   constructor(options: Options, specs: readonly ServerSpec[], observer: Observer, site: Site = {}) {
     const dialect = createDialect(options, site.placement, site.deadFor);
     const { transport, injected, socket_keepalive } = options;
     const open = openerOf(socket_keepalive);
     this.#options = options;
+    this.#plainStore = { ...this.#changing(undefined, true), time: '0' };
     this.engine = new Engine(dialect, specs, { observer, open, ...transport, ...injected });
   }
 
@@ -71,7 +74,7 @@ export class Calls {
     rest: Rest,
   ): Promise<boolean> {
     const [expire, noreply, flags, signal] = bind(SIGNATURES[method], rest);
-    const options = this.#storing(expire, noreply);
+    const options = rest.length === 0 ? this.#plainStore : this.#storing(expire, noreply);
     const wire = this.wire(key);
     const entry = this.#entry(wire, value, flags);
     const answer = this.engine.change(

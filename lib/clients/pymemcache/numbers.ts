@@ -8,26 +8,27 @@ import { quoted } from './text';
 export type Integer = number | bigint;
 
 const MAX_INT64 = 2n ** 63n - 1n;
+const MIN_INT64 = -MAX_INT64 - 1n;
 const MAX_UINT64 = 2n ** 64n - 1n;
 const MAX_FLAGS = 2n ** 32n - 1n;
 
 /** Seconds until a value expires; below 0: at once. memcached's own number has 64 bits. */
 export function expireText(value: unknown, name = 'expire'): string {
-  return within(integer(value, name), -MAX_INT64 - 1n, MAX_INT64, name);
+  return within(value, MIN_INT64, MAX_INT64, name);
 }
 
 /** By how much a counter changes; a negative number is the server's to refuse. */
 export function deltaText(value: unknown): string {
-  return within(integer(value, 'value'), -MAX_INT64 - 1n, MAX_UINT64, 'value');
+  return within(value, MIN_INT64, MAX_UINT64, 'value');
 }
 
 export function countText(value: unknown, name: string): string {
-  return within(integer(value, name), 0n, MAX_INT64, name);
+  return within(value, 0n, MAX_INT64, name);
 }
 
 /** Of an entry. */
 export function flagsOf(value: unknown): number {
-  return Number(within(integer(value, 'flags'), 0n, MAX_FLAGS, 'flags'));
+  return value === 0 ? 0 : Number(within(value, 0n, MAX_FLAGS, 'flags'));
 }
 
 /** A cas id: an int, or digits as text or bytes. */
@@ -45,19 +46,15 @@ function casDigits(value: unknown): string {
   throw illegal('cas must be integer, string, or bytes', value);
 }
 
-/** A bool is an int in Python, sent as `True`, which no server takes. */
-function integer(value: unknown, name: string): bigint {
-  if (typeof value === 'bigint') return value;
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
-  throw illegal(`${name} must be integer`, value);
-}
-
 /**
  * A server that cannot read a number of a storage command takes the value for the next command: what no server
- * can read is not sent.
+ * can read is not sent. A bool is an int in Python, sent as `True`, which no server can read.
  */
-function within(value: bigint, least: bigint, most: bigint, name: string): string {
-  if (value >= least && value <= most) return String(value);
+function within(value: unknown, least: bigint, most: bigint, name: string): string {
+  const isInteger = typeof value === 'bigint' || Number.isSafeInteger(value);
+  if (!isInteger) throw illegal(`${name} must be integer`, value);
+  const number = value as Integer;
+  if (number >= least && number <= most) return String(number);
   throw illegal(`${name} must be from ${least} to ${most}`, value);
 }
 
