@@ -2,6 +2,7 @@
 
 import type { OpenSocket } from '../net/address';
 import type { TimeSource } from '../net/clock';
+import type { Tally } from '../net/tally';
 import type { TlsOptions } from '../net/tls';
 import type { Spot } from '../placement/placement';
 import type { Credentials } from '../wire/login';
@@ -29,6 +30,8 @@ export interface EngineOptions {
   readonly random?: () => number;
   readonly time?: TimeSource;
   readonly open?: OpenSocket;
+  /** Counts on: of a client that makes one engine after another. */
+  readonly tally?: Tally;
   /** Every connection is under TLS, or there is none. */
   readonly tls?: TlsOptions | undefined;
   /** Every connection begins with a login, in the way of the dialect's wire. */

@@ -37,7 +37,7 @@ export class Engine {
   readonly #context: ServerContext;
   readonly #router: Router;
   readonly #manyGets: ManyGets;
-  readonly #tally = new Tally();
+  readonly #tally: Tally;
   readonly #aborts = new Aborts(() => {
     for (const server of this.#context.live) server.recall();
   });
@@ -50,6 +50,7 @@ export class Engine {
     const { wire, decode, failure, placement, answers } = dialect;
     const { open = openSocket, tls, auth } = options;
     this.#dialect = dialect;
+    this.#tally = options.tally ?? new Tally();
     this.#router = new Router(placement, failure.whenDead, this.#tally);
     this.#manyGets = new ManyGets(this.#router, answers.getMany);
     this.#context = {
