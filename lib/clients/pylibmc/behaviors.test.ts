@@ -66,6 +66,8 @@ const READ_BACK: readonly (readonly [given: Behaviors, reads: object])[] = [
   [{ hash: 'md5' }, { hash: 'md5' }],
   [{ ketama_hash: 2 }, { ketama_hash: 2 }],
   [{ ketama_hash: 'murmur' }, { ketama_hash: 8 }],
+  [{ ketama_hash: 10 }, { ketama_hash: 10 }],
+  [{ ketama_hash: 99 }, {}],
   [{ ketama: 1 }, RING],
   [
     { ketama: 1, hash: 'md5' },
@@ -130,7 +132,7 @@ const REFUSED: readonly (readonly [given: object, thrown: Thrown])[] = [
   [{ hash: 'toString' }, KeyError],
   [{ distribution: 0 }, KeyError],
   [{ distribution: 'consistent max' }, /38 for behavior 'distribution' = 7/.source],
-  [{ ketama_hash: 77 }, "memcached_behavior_set returned 38 for behavior 'ketama_hash' = 77"],
+  [{ ketama_hash: 12 }, "memcached_behavior_set returned 38 for behavior 'ketama_hash' = 12"],
   [{ failure_limit: 0 }, "memcached_behavior_set returned 38 for behavior 'failure_limit' = 0"],
   [{ dead_timeout: 2 ** 31 }, OverflowError],
   [{ namespace: '' }, "memcached_callback_set returned 38 for callback 'namespace' = "],

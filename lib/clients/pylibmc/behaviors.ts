@@ -120,6 +120,8 @@ interface Row {
 const MAX_INT32 = 0x7fffffff;
 const MAX_UINT32 = 0xffffffff;
 const MAX_NAMESPACE = 127;
+/** HASHKIT_HASH_MAX, which bounds the hash functions; that before it is a caller's own. Numbers beyond are the default. */
+const MAX_HASHER = 12;
 
 /** Names in the order of pylibmc's own table (_pylibmcmodule.h:210), whatever the order of a dict. */
 const ROWS = {
@@ -132,10 +134,11 @@ const ROWS = {
   },
   ketama_hash: {
     set: (settings, value, name) => {
-      const known = Object.values<number>(hashers);
-      const number = isHasher(value) ? hashers[value] : whole(value, name, 0, MAX_UINT32);
-      if (!known.includes(number)) throw refused(name, number);
-      return numbered(settings, 'ketama_hash', number);
+      const number = isHasher(value)
+        ? hashers[value]
+        : whole(value, name, -MAX_INT32 - 1, MAX_UINT32);
+      if (number === MAX_HASHER - 1 || number === MAX_HASHER) throw refused(name, number);
+      return numbered(settings, 'ketama_hash', number < 0 || number > MAX_HASHER ? 0 : number);
     },
     get: ({ numbers }) => numbers.ketama_hash,
   },

@@ -118,7 +118,7 @@ export class Calls {
   ): Promise<boolean> {
     const wire = this.#wire(bytes);
     if (wire === undefined) return Promise.resolve(false);
-    const options = this.#silently({ time, sent: true });
+    const options = this.#silently(time);
     const engine = this.#session.engine;
     const stored = engine.change(command, wire, undefined, options, entry, signal);
     if (command === Command.set) this.#copy(command, wire, options, entry);
@@ -160,7 +160,7 @@ export class Calls {
       spots: undefined,
       entries: sent.map(({ entry }) => entry),
     };
-    const options = this.#silently({ time, sent: true });
+    const options = this.#silently(time);
     const answering = this.#session.engine.changeMany(command, batch, options, signal);
     if (command === Command.set) {
       for (const [i, wire] of batch.wires.entries()) {
@@ -176,7 +176,7 @@ export class Calls {
   delete(bytes: string, signal: AbortSignal | undefined): Promise<boolean> {
     const wire = this.#wire(bytes);
     if (wire === undefined) return Promise.resolve(false);
-    const options = this.#silently({ sent: true });
+    const options = this.#silently('');
     const engine = this.#session.engine;
     const deleted = engine.change(Command.delete, wire, undefined, options, NO_ENTRY, signal);
     this.#copy(Command.delete, wire, options, NO_ENTRY);
@@ -186,7 +186,7 @@ export class Calls {
   /** True: all keys were there. */
   async deleteMany(keys: readonly string[], signal: AbortSignal | undefined): Promise<boolean> {
     const wires = keys.map((bytes) => this.#wire(bytes)).filter((wire) => wire !== undefined);
-    const options = this.#silently({ sent: true });
+    const options = this.#silently('');
     const batch = { wires, spots: undefined };
     const answering = this.#session.engine.changeMany(Command.delete, batch, options, signal);
     for (const wire of wires) this.#copy(Command.delete, wire, options, NO_ENTRY);
@@ -282,8 +282,9 @@ export class Calls {
     return wireKey(bytes, this.#session.settings);
   }
 
-  /** What a changing command sends; without waiting for a reply where a behavior says so. */
-  #silently(options: Partial<ChangeOptions> & { sent: unknown }): ChangeOptions {
-    return { ...NO_OPTIONS, ...options, noreply: this.#session.settings.numbers._noreply === 1 };
+  /** What a changing command sends, without waiting for a reply where a behavior says so. One literal: made for every call. */
+  #silently(time: string): ChangeOptions {
+    const noreply = this.#session.settings.numbers._noreply === 1;
+    return { time, delta: '', cas: '', noreply, tail: '', sent: true };
   }
 }

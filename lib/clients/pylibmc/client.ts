@@ -4,6 +4,7 @@ import { EventEmitter } from 'node:events';
 import { KeyError, ValueError } from '../../errors';
 import { ABSENT } from '../../engine/engine';
 import { tell, type ServerEvents } from '../../engine/events';
+import type { Counters } from '../../net/tally';
 import { bind, bindDefault, refuse, signalOf, type CallOptions } from '../shared/arguments';
 import { liveBehaviors, type LiveBehaviors } from './behavior-dict';
 import { readBehaviors, type Behaviors } from './behaviors';
@@ -23,7 +24,6 @@ import {
   casId,
   casText,
   checkLength,
-  checkTime,
   keyBytes,
   keyRepr,
   NEVER_COMPRESSED,
@@ -31,6 +31,7 @@ import {
   readKeyBytes,
   SIGNATURES,
   timeText,
+  touchTimeText,
   type CasId,
   type CountMultiArguments,
   type DeltaArguments,
@@ -89,6 +90,11 @@ export class Client {
   /** @throws {AttributeError} as in Python */
   get behaviours(): never {
     throw new AttributeError('nobody uses british spellings');
+  }
+
+  /** Hits, misses, errors, bytes and latency since this client was made. */
+  get counters(): Counters {
+    return this.#bound.session.engine.counters;
   }
 
   /** Stores only if the key does not exist. False: it does. */
@@ -305,7 +311,7 @@ export class Client {
   /** Gives an entry a new time. False: there is none. */
   async touch(key: Key, time: Time, options?: CallOptions): Promise<boolean> {
     const [signal] = bind(SIGNATURES.touch, [options]);
-    const seconds = timeText(checkTime(time, 'argument 2'), this.#bound.session.settings);
+    const seconds = touchTimeText(time, this.#bound.session.settings);
     return this.#bound.calls.touch(keyBytes(key), seconds, signalOf(signal));
   }
 

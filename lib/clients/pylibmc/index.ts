@@ -2,6 +2,8 @@
 
 export type { CallOptions } from '../shared/arguments';
 export type { ServerEvent, ServerEventName, ServerEvents } from '../../engine/events';
+export type { CommandTrace } from '../../engine/tracing';
+export type { Counters, LatencyFigures } from '../../net/tally';
 export type { LiveBehaviors } from './behavior-dict';
 export {
   all_behaviors,

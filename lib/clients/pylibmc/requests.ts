@@ -146,10 +146,34 @@ export function wireKey(bytes: string, settings: Settings): WireKey | undefined 
   return isWireKey(wire) ? wire : undefined;
 }
 
-const MAX_TIME = 0xffffffffn;
-const MIN_TIME = -0x80000000n;
+const MAX_TIME = 0xffffffff;
+const MIN_TIME = -0x80000000;
 /** In 1970: memcached takes a time of more than 30 days for a date. */
 const LONG_AGO = '2592001';
+
+/**
+ * Seconds as they are sent. A negative time is its 32 bits, which memcached takes for the past in the text protocol alone.
+ * @throws {TypeError} no whole number
+ * @throws {OverflowError} more than 32 bits
+ */
+export function timeText(time: unknown, { binary }: Settings): string {
+  if (time === undefined) return '0';
+  const seconds = checkSeconds(integer(time));
+  if (seconds >= 0) return String(seconds);
+  return binary ? LONG_AGO : String(seconds >>> 0);
+}
+
+/** As `timeText`, of touch: it sends a negative time as it is. */
+export function touchTimeText(time: unknown, { binary }: Settings): string {
+  const seconds = checkSeconds(integer(checkTime(time, 'argument 2')));
+  return binary && seconds < 0 ? LONG_AGO : String(seconds);
+}
+
+function checkSeconds(time: number | bigint): number {
+  const seconds = Number(time);
+  if (seconds > MAX_TIME) throw new OverflowError('time must fit in 32 bits');
+  return Math.max(seconds, MIN_TIME);
+}
 
 /**
  * `time`, of methods that say which argument it is.
@@ -161,19 +185,7 @@ export function checkTime(time: unknown, argument: string): unknown {
   throw new TypeError(`${argument} must be int, not ${type}`);
 }
 
-/**
- * Seconds as they are sent. A negative time is its 32 bits, which memcached takes for the past in the text protocol alone.
- * @throws {TypeError} no whole number
- * @throws {OverflowError} more than 32 bits
- */
-export function timeText(time: unknown, { binary }: Settings): string {
-  const seconds = time === undefined ? 0n : integer(time);
-  if (seconds > MAX_TIME) throw new OverflowError('time must fit in 32 bits');
-  if (seconds >= 0n) return seconds.toString();
-  return binary ? LONG_AGO : BigInt.asUintN(32, seconds < MIN_TIME ? MIN_TIME : seconds).toString();
-}
-
-const MAX_INT = 0x7fffffffn;
+const MAX_INT = 0x7fffffff;
 const MAX_LONG = 2n ** 63n - 1n;
 
 /**
@@ -182,11 +194,12 @@ const MAX_LONG = 2n ** 63n - 1n;
  * @throws {OverflowError} more than 31 bits
  */
 export function deltaText(delta: unknown): string {
-  const by = delta === undefined ? 1n : integer(delta);
+  if (delta === undefined) return '1';
+  const by = integer(delta);
   if (by > MAX_LONG || by < -MAX_LONG) {
     throw new OverflowError('Python int too large to convert to C long');
   }
-  if (by < 0n) throw new ValueError('delta must be positive');
+  if (by < 0) throw new ValueError('delta must be positive');
   if (by > MAX_INT) throw new OverflowError('signed integer is greater than maximum');
   return by.toString();
 }
@@ -194,7 +207,7 @@ export function deltaText(delta: unknown): string {
 /** @throws {TypeError | OverflowError} no number of 64 bits */
 export function casText(cas: unknown): string {
   const id = integer(cas);
-  if (id >= 0n && id < 2n ** 64n) return id.toString();
+  if (id >= 0 && id < 2n ** 64n) return id.toString();
   throw new OverflowError('a cas id must fit in 64 bits');
 }
 
@@ -217,6 +230,7 @@ export interface Compressing {
 
 /** @throws {TypeError | ValueError} no whole numbers; a level that zlib does not have */
 export function compressing(min: unknown, level: unknown, release: Release): Compressing {
+  if (min === undefined && level === undefined) return NEVER_COMPRESSED;
   const { compression } = release;
   if (compression !== 'levels' && level !== undefined) throw unknownName('compress_level');
   if (compression === 'none' && min !== undefined) throw unknownName('min_compress_len');
@@ -234,8 +248,9 @@ function unknownName(name: string): TypeError {
   return new TypeError(`'${name}' is an invalid keyword argument of this release`);
 }
 
-export function integer(value: unknown): bigint {
-  if (isInteger(value)) return BigInt(value);
+/** @throws {TypeError} no whole number */
+export function integer(value: unknown): number | bigint {
+  if (isInteger(value)) return typeof value === 'boolean' ? Number(value) : value;
   throw new TypeError(`'${pythonType(value)}' object cannot be interpreted as an integer`);
 }
 

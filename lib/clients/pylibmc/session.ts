@@ -3,6 +3,7 @@
 import { Engine, type Entry } from '../../engine/engine';
 import type { WireKey } from '../../engine/keys';
 import type { Observer, ServerSpec } from '../../engine/server';
+import { Tally } from '../../net/tally';
 import { cloned, withServers } from '../../placement/settings';
 import { createPickling } from '../../value/pickling';
 import { defaultSettings, withBehaviors, type Settings } from './behaviors';
@@ -44,6 +45,7 @@ export class Session {
   #specs: readonly ServerSpec[];
   #engine: Engine | undefined;
   readonly #hooks: Hooks;
+  readonly #tally = new Tally();
   readonly #happened: Observer['happened'];
 
   constructor(
@@ -171,7 +173,11 @@ export class Session {
         this.#happened(happening);
       },
     };
-    return new Engine(dialect, this.#specs, { observer, ...this.options.transport });
+    return new Engine(dialect, this.#specs, {
+      observer,
+      tally: this.#tally,
+      ...this.options.transport,
+    });
   }
 
   readonly #decode: Values['decode'] = (flags, bytes, from, to, owned, ascii) => {

@@ -55,8 +55,8 @@ export async function flushAll(
   time: unknown,
   signal: AbortSignal | undefined,
 ): Promise<true> {
-  const seconds = time === undefined ? 0n : integer(checkTime(time, 'flush_all() argument 1'));
-  const text = seconds > 0n ? timeText(seconds, session.settings) : '0';
+  const seconds = time === undefined ? 0 : integer(checkTime(time, 'flush_all() argument 1'));
+  const text = seconds > 0 ? timeText(seconds, session.settings) : '0';
   for (const { answer } of await calls.flushAll(text, signal)) {
     if (answer instanceof Failed) throw someErrors('flush_all', answer);
   }
