@@ -150,12 +150,14 @@ it('a lost connection fails the calls on it, and the next call makes another', a
   expect(await mc.get('k')).toBe(2);
 });
 
-it('a server that hangs: a get says so, a get of many finds nothing', async () => {
+it('a server that hangs: a get says so, a get of many finds nothing, and flush_all was not done', async () => {
   const server = await servers.scripted(() => undefined);
   const mc = kept(new Client([server.name], { behaviors: { _poll_timeout: 300 } }));
-  const [one, many] = await Promise.allSettled([mc.get('k'), mc.get_multi(['k'])]);
+  const calls = [mc.get('k'), mc.get_multi(['k']), mc.flush_all()];
+  const [one, many, all] = await Promise.allSettled(calls);
   expect(one).toMatchObject({ reason: { name: 'Error', retcode: 31 } });
   expect(many).toEqual({ status: 'fulfilled', value: new Map() });
+  expect(all).toMatchObject({ reason: { name: 'SomeErrors', retcode: 19 } });
 });
 
 describe('hooks', () => {

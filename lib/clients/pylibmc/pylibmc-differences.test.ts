@@ -398,6 +398,12 @@ it('L24: a pickle runs nothing', async () => {
   expect(await mc.get('k')).toBeInstanceOf(PyObject);
 });
 
+it('L25: compressed empty text is empty', async () => {
+  const empty = deflateSync(Buffer.alloc(0)).latin1Slice();
+  const { mc } = await scripted(`VALUE k 24 ${empty.length}\r\n${empty}\r\nEND\r\n`);
+  expect(await mc.get('k')).toBe('');
+});
+
 it('L25: an entry that inflates beyond the limit is an error', async () => {
   const bomb = deflateSync(Buffer.alloc(65 * 1024 * 1024), { level: constants.Z_BEST_SPEED });
   const { mc } = await scripted(`VALUE k 8 ${bomb.length}\r\n${bomb.latin1Slice()}\r\nEND\r\n`);
@@ -416,4 +422,22 @@ it('L27: a failed server is left alone for as long as retry_timeout says', async
   const name = await deadName();
   const mc = clientOf([name], { behaviors: { retry_timeout: 0 } });
   for (let i = 0; i < 3; i++) await expect(mc.set('k', 1)).rejects.toThrow(ConnectionError);
+});
+
+it('L28: a server that offers no login refuses one', async () => {
+  const server = await servers.scripted((request) =>
+    packet({
+      opcode: request.charCodeAt(1),
+      status: 0x81,
+      value: 'Unknown command',
+      opaque: Buffer.from(request, 'latin1').readUInt32BE(12),
+    }),
+  );
+  const behaviors = { retry_timeout: 1000 };
+  const options = { binary: true, username: 'u', password: 'secret', behaviors };
+  const mc = clientOf([server.name], options);
+  const error = await mc.get('k').catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ name: 'Error', retcode: 41 });
+  expect(String(error)).not.toContain('secret');
+  await expect(mc.get('k')).rejects.toThrow(ServerDown);
 });
