@@ -16,3 +16,6 @@ export class UpdateError extends PythonError {}
 
 /** Python's RuntimeError: no session could be created; the cache cannot be reached, or refuses it. */
 export class RuntimeError extends PythonError {}
+
+/** What this package cannot do, because Django keeps it elsewhere than in the cache. */
+export class NotSupportedError extends PythonError {}
