@@ -105,7 +105,7 @@ it('takes a server before 1.6 as it is', async () => {
 
 it('says who is being listed for, and what to do', async () => {
   const busy = await startScripted(() => 'BUSY currently processing crawler request\r\n');
-  const { code, stderr } = await run(['keys', '-s', `127.0.0.1:${busy.port}`]);
+  const { code, stderr } = await run(['keys', '--timeout', '0.1', '-s', `127.0.0.1:${busy.port}`]);
   expect([code, stderr]).toEqual([3, expect.stringContaining('for somebody else: try again')]);
   await busy.close();
   await using off = await Memcached.start({ args: ['-o', 'no_lru_crawler'] });
@@ -119,6 +119,8 @@ it('ends a listing early, and the server lists again at once', async () => {
   expect(await raw.ask('mn\r\n')).toBe('MN');
   const { stdout } = await run(['keys', '--limit', '3', '-s', server.name]);
   expect(stdout.toString().trim().split('\n')).toHaveLength(3);
+  const again = await run(['keys', '--limit', '5', '-s', server.name]);
+  expect(again.stdout.toString().trim().split('\n')).toHaveLength(5);
   expect((await run(['keys', '--limit', '0', '-s', server.name])).code).toBe(1);
 }); // prettier-ignore
 

@@ -1,5 +1,6 @@
 // What the commands ask one server directly: its keys, its entries as they are stored, its statistics.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { AuthError, ConnectionError, ProtocolError, ServerError, TooLargeError } from '../errors';
 import type { ServerSpec } from '../engine/server';
 import { MAX_STATS_ROWS, MAX_VALUE_BYTES } from '../limits';
@@ -65,6 +66,8 @@ async function opened(options: Options): Promise<Dialogue> {
   }
 }
 
+/** Between two looks whether a server is done with the list that it makes. */
+const BUSY_PAUSE_MS = 20;
 const UINT32 = 0xffffffff;
 const REFUSAL = /^(ERROR|CLIENT_ERROR|SERVER_ERROR|BUSY|BADCLASS)\b/;
 /** After these the server waits for the next command: it has read the data, or read over it. */
@@ -123,18 +126,25 @@ export class Admin {
    * which entries move: there a key can be missing, or come twice.
    */
   async *keys(): AsyncGenerator<ListedKey, void, void> {
-    this.#talk.write('lru_crawler metadump hash\r\n');
-    let first: string | undefined = await this.#talk.line();
-    if (first.startsWith('BADCLASS')) {
-      this.#talk.write('lru_crawler metadump all\r\n');
-      first = undefined;
-    }
+    let first: string | undefined = await this.#beginKeys('hash');
+    if (first.startsWith('BADCLASS')) first = await this.#beginKeys('all');
     for (;;) {
       const line: string = first ?? (await this.#talk.line());
       first = undefined;
       if (line === 'END') return;
       if (!line.startsWith('key=')) return this.#refuse(line);
       yield listedKey(line) ?? this.#mad('no line of a key');
+    }
+  }
+
+  /** The first line of the list of keys. Waits while the server still makes a list for somebody who has gone. */
+  async #beginKeys(of: 'hash' | 'all'): Promise<string> {
+    const deadline = Date.now() + this.#options.timeout;
+    for (;;) {
+      this.#talk.write(`lru_crawler metadump ${of}\r\n`);
+      const line = await this.#talk.line();
+      if (!line.startsWith('BUSY') || Date.now() > deadline) return line;
+      await pause(BUSY_PAUSE_MS);
     }
   }
 

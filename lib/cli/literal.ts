@@ -25,7 +25,7 @@ const WORDS = {
 
 type Grammar = keyof typeof WORDS;
 
-const NUMBER = /[+-]?(?:0[xX][0-9a-fA-F]+|(?:\d+(?:_\d+)*)?(?:\.\d*)?(?:[eE][+-]?\d+)?)/y;
+const NUMBER = /[+-]?(?:0[xX][0-9a-fA-F]+|(?:\d+(?:_\d+)*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/y;
 const WORD = /[+-]?[A-Za-z_]+/y;
 const JSON_STRING = /"(?:[^"\\\0-\x1f]|\\.)*"/y;
 const PYTHON_STRING = /(b?)(?:'((?:[^'\\\n]|\\[^])*)'|"((?:[^"\\\n]|\\[^])*)")/y;
@@ -141,16 +141,13 @@ class Reader {
     const isBytes = prefix !== '';
     const text = unescaped(single ?? double, isBytes) ?? this.#wrong();
     if (!isBytes) return text;
-    return /[^\0-\xff]/.test(text) ? this.#wrong() : Buffer.from(text, 'latin1');
+    // Python's bytes literals are ASCII, with escapes for the rest.
+    return /[^\0-\x7f]/.test(match[0]) ? this.#wrong() : Buffer.from(text, 'latin1');
   }
 
   #number(): unknown {
-    const match = this.#match(NUMBER);
-    const text = match?.[0].replaceAll('_', '') ?? '';
-    if (!/\d/.test(text)) {
-      this.#at -= match?.[0].length ?? 0;
-      return undefined;
-    }
+    const text = this.#match(NUMBER)?.[0].replaceAll('_', '');
+    if (text === undefined) return undefined;
     if (/^[+-]?0[xX]/.test(text)) {
       const size = BigInt(text.replace(/^[+-]/, ''));
       return parseInt10(String(text.startsWith('-') ? -size : size));

@@ -63,7 +63,7 @@ function unquoted(text: string): string {
 }
 
 function redacted(url: string): string {
-  return url.replace(/\/\/.*@/, '//...@');
+  return url.replace(/[^/]*@/, '...@');
 }
 
 function parseServer(text: string): ServerSpec {
