@@ -28,7 +28,7 @@ function open(options: HashClientOptions): HashClient {
 /** What one call came to: nothing but its own value, a miss, or an error of the server. */
 function judge(key: string, read: unknown): 'hit' | 'miss' {
   if (read === null) return 'miss';
-  expect(String(read)).toMatch(new RegExp(`^${key}:\\d+$`));
+  expect((read as Buffer).toString()).toMatch(new RegExp(`^${key}:\\d+$`));
   return 'hit';
 }
 
