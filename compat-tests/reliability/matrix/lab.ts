@@ -1,10 +1,12 @@
 // What the tests of the matrix start from: real servers, each behind a faulty proxy, and clients that raise what fails.
 
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { Client, MemcacheError, type ClientOptions } from '../../../lib';
 import type { ServerEvent } from '../../../lib/engine/events';
 import type { EngineOptions } from '../../../lib/engine/engine';
 import { Memcached, RawConnection, startServers, stopServers } from '../../support';
+import { Authority, type Identity } from '../../transport/authority';
 import { FaultProxy, type ProxyOptions } from '../proxy';
 
 /** A wire over a transport: the matrix is run once for each. */
@@ -15,11 +17,38 @@ export interface Backend {
   readonly args: readonly string[];
   /** More options of the client. */
   readonly options: ClientOptions;
+  /** Between client and proxy all goes through TLS. */
+  readonly isSecured: boolean;
 }
 
+/** Of the file `users`. */
+const USER = { username: 'ada', password: 'enchantress' };
+
 export const BACKENDS: readonly Backend[] = [
-  { name: 'text over TCP', framing: 'text', args: [], options: {} },
+  { name: 'text over TCP', framing: 'text', args: [], options: {}, isSecured: false },
+  {
+    name: 'text over TLS, with a login',
+    framing: 'text',
+    args: ['-Y', join(__dirname, '..', 'users')],
+    options: USER,
+    isSecured: true,
+  },
 ];
+
+/** Those where connecting is one step, and clients reach servers without a proxy too. */
+export const PLAIN_BACKENDS = BACKENDS.filter(({ isSecured }) => !isSecured);
+
+/** What proxies show and clients trust; made once for the tests of a file. */
+let authority: Authority | undefined;
+let identity: Identity | undefined;
+
+function trusted(): { ca: string; identity: Identity } {
+  authority ??= new Authority();
+  identity ??= authority.issue();
+  return { ca: authority.root.cert, identity };
+}
+
+afterAll(() => authority?.remove());
 
 /** Short, for tests that wait for it; `dead_retry` 0 tries a failed server again at once. */
 export const HASTY: ClientOptions = { socket_timeout: 0.15, dead_retry: 0, failure: 'raise' };
@@ -43,8 +72,9 @@ export class Lab implements AsyncDisposable {
 
   static async start(backend: Backend, count = 1): Promise<Lab> {
     const servers = await startServers(count, { args: backend.args });
-    const { framing } = backend;
-    const proxies = await Promise.all(servers.map((each) => FaultProxy.start(each, { framing })));
+    const { framing, isSecured } = backend;
+    const options = { framing, identity: isSecured ? trusted().identity : undefined };
+    const proxies = await Promise.all(servers.map((each) => FaultProxy.start(each, options)));
     return new Lab(backend, servers, proxies);
   }
 
@@ -58,7 +88,8 @@ export class Lab implements AsyncDisposable {
 
   /** A client of the proxies, closed with the lab. */
   client(options: ClientOptions, injected: Partial<EngineOptions> = {}): Client {
-    const all = { ...this.#backend.options, ...options, injected } as ClientOptions;
+    const tls = this.#backend.isSecured ? { ca: trusted().ca } : null;
+    const all = { ...this.#backend.options, tls, ...options, injected } as ClientOptions;
     const names = this.proxies.map(({ name }) => name);
     const mc = new Client(names, all);
     this.#clients.push(mc);
@@ -76,6 +107,11 @@ export class Lab implements AsyncDisposable {
   /** What a server holds, by a way without faults; undefined where nothing. */
   async held(key: string, server = this.server): Promise<string | undefined> {
     await using raw = await RawConnection.open(server);
+    const { username, password } = this.#backend.options;
+    if (typeof username === 'string' && typeof password === 'string') {
+      const said = `${username} ${password}`;
+      await raw.ask(`set login 0 0 ${said.length}\r\n${said}\r\n`);
+    }
     return (await raw.entry(key))?.data.toString('latin1');
   }
 
@@ -157,8 +193,9 @@ export class Attempts {
   count = 0;
   readonly open: NonNullable<EngineOptions['open']> = (address, onread) => {
     this.count++;
-    if (address.kind === 'unix') return connect({ path: address.path, onread });
-    return connect({ host: address.host, port: address.port, onread });
+    const reading = onread && { onread };
+    if (address.kind === 'unix') return connect({ path: address.path, ...reading });
+    return connect({ host: address.host, port: address.port, ...reading });
   };
 }
 

@@ -9,6 +9,7 @@ import {
   type Server,
   type Socket,
 } from 'node:net';
+import { createSecureContext, TLSSocket } from 'node:tls';
 import type { Faults, Way } from './faults';
 import { FRAMINGS } from './framing';
 import { Pipe } from './pipe';
@@ -18,6 +19,8 @@ export interface ProxyOptions {
   readonly framing?: keyof typeof FRAMINGS;
   /** Source of jitter, from 0 to 1; Math.random by default. */
   readonly random?: () => number;
+  /** Clients must speak TLS with who has this certificate; the faults are those of what is said inside. */
+  readonly identity?: { readonly cert: string; readonly key: string } | undefined;
 }
 
 /** One connection through the proxy. */
@@ -32,7 +35,7 @@ export class FaultProxy implements AsyncDisposable {
   /** Bytes that have come to the proxy, each way, whether they passed or not. */
   readonly arrived: Record<Way, number> = { up: 0, down: 0 };
   readonly #target: NetConnectOpts;
-  readonly #options: Required<ProxyOptions>;
+  readonly #options: Required<Omit<ProxyOptions, 'identity'>> & Pick<ProxyOptions, 'identity'>;
   readonly #links = new Set<Link>();
   /** Ways to the server, which may outlive those to clients. */
   readonly #servers = new Set<Socket>();
@@ -117,7 +120,10 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   async #listen(): Promise<void> {
-    this.#listener = createServer({ noDelay: true }, (client) => this.#accept(client));
+    const { identity } = this.#options;
+    this.#listener = createServer({ noDelay: true }, (client) =>
+      this.#accept(identity === undefined ? client : secured(client, identity)),
+    );
     this.#listener.listen(this.#port, '127.0.0.1');
     await once(this.#listener, 'listening');
     this.#port = (this.#listener.address() as AddressInfo).port;
@@ -172,4 +178,15 @@ export class FaultProxy implements AsyncDisposable {
     for (const wake of this.#watchers) wake();
     this.#watchers.clear();
   }
+}
+
+/** The server's end of TLS; it can be reset, which Node does for sockets of TCP alone. */
+function secured(socket: Socket, identity: { cert: string; key: string }): Socket {
+  const options = { isServer: true, secureContext: createSecureContext(identity) };
+  const client = new TLSSocket(socket, options).on('error', () => undefined);
+  client.resetAndDestroy = () => {
+    socket.resetAndDestroy();
+    return client;
+  };
+  return client;
 }

@@ -1,5 +1,6 @@
 // The table of what the storm rages over: one row a wire, a transport or a policy.
 
+import { join } from 'node:path';
 import { ValueError } from '../../../lib/errors';
 import { Client } from '../../../lib/clients/python-memcached/client';
 import type { ClientOptions } from '../../../lib/clients/python-memcached/options';
@@ -15,11 +16,18 @@ export const DEAD_RETRY = 0.2;
 export interface Backend {
   readonly name: string;
   readonly framing: keyof typeof FRAMINGS;
+  /** More arguments of memcached. */
+  readonly args: readonly string[];
+  /** Between client and proxy all goes through TLS. */
+  readonly isSecured: boolean;
   readonly weather: Weather;
   /** What is not promised here. */
   readonly waives: (servers: number) => readonly Rule[];
-  /** A client of these servers, `host:port`, and how to close it. */
-  readonly connect: (servers: readonly string[]) => { target: Target; close: () => void };
+  /** A client of these servers, `host:port`, that trusts this authority, and how to close it. */
+  readonly connect: (
+    servers: readonly string[],
+    ca: string,
+  ) => { target: Target; close: () => void };
 }
 
 /** A miss and a failure answer alike: what is gone cannot be told from what failed. */
@@ -29,24 +37,38 @@ const MOVED: readonly Rule[] = [...UNTOLD, 'stale'];
 /** A line of the text protocol names no request: exchanged ones acknowledge what was not done. */
 const LIED_TO: readonly Rule[] = [...MOVED, 'double', 'unasked'];
 
+const PLAIN = { framing: 'text', args: [], isSecured: false } as const;
+
+/** Of the file `users`. */
+const USER = { username: 'ada', password: 'enchantress' };
+
 export const BACKENDS: readonly Backend[] = [
   {
     name: 'text, miss',
-    framing: 'text',
+    ...PLAIN,
     weather: 'honest',
     waives: () => UNTOLD,
     connect: (servers) => connect(servers, { failure: 'miss' }),
   },
   {
     name: 'text, rehash',
-    framing: 'text',
+    ...PLAIN,
     weather: 'honest',
     waives: (servers) => (servers > 1 ? MOVED : UNTOLD),
     connect: (servers) => connect(servers, { failure: 'rehash' }),
   },
   {
-    name: 'text, lying servers',
+    name: 'text over TLS, with a login, miss',
     framing: 'text',
+    args: ['-Y', join(__dirname, '..', 'users')],
+    isSecured: true,
+    weather: 'honest',
+    waives: () => UNTOLD,
+    connect: (servers, ca) => connect(servers, { failure: 'miss', tls: { ca }, ...USER }),
+  },
+  {
+    name: 'text, lying servers',
+    ...PLAIN,
     weather: 'lying',
     waives: () => LIED_TO,
     connect: (servers) => connect(servers, { failure: 'miss' }),

@@ -6,6 +6,7 @@ import { Load, type Target } from '../../../lib/net/testing/load';
 import { seal } from '../../../lib/net/testing/payload';
 import { Random } from '../../../lib/net/testing/random';
 import { startServers, stopServers } from '../../support/servers';
+import { Authority } from '../../transport/authority';
 import { FaultProxy } from '../proxy';
 import { DEAD_RETRY, SOCKET_TIMEOUT, type Backend } from './backends';
 import { TROUBLES, type Site } from './weather';
@@ -35,17 +36,21 @@ const ROUNDS = 10;
 
 export async function storm(backend: Backend, options: StormOptions): Promise<Report> {
   const { servers } = options;
-  const memcacheds = await startServers(servers);
+  const { args, framing, isSecured } = backend;
+  const authority = isSecured ? new Authority() : undefined;
+  const identity = authority?.issue();
+  const memcacheds = await startServers(servers, { args });
   const sites: Site[] = [];
   try {
     for (const memcached of memcacheds) {
-      const proxy = await FaultProxy.start(memcached, { framing: backend.framing });
+      const proxy = await FaultProxy.start(memcached, { framing, identity });
       sites.push({ memcached, proxy });
     }
-    return await rage(backend, sites, options);
+    return await rage(backend, sites, options, authority?.root.cert ?? '');
   } finally {
     await Promise.all(sites.map(({ proxy }) => proxy.stop()));
     await stopServers(memcacheds);
+    authority?.remove();
   }
 }
 
@@ -53,11 +58,13 @@ async function rage(
   backend: Backend,
   sites: readonly Site[],
   { seed, seconds }: StormOptions,
+  ca: string,
 ): Promise<Report> {
   const random = new Random(seed);
   const history = new History({ now: () => performance.now(), limit: LIMIT_MS });
   history.waive(backend.waives(sites.length));
-  const { target, close } = backend.connect(sites.map(({ proxy }) => proxy.name));
+  const names = sites.map(({ proxy }) => proxy.name);
+  const { target, close } = backend.connect(names, ca);
   const end = performance.now() + seconds * 1000;
   const troubles = new Map<string, number>();
   const goesOn = (): boolean => performance.now() < end;
