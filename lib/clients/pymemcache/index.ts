@@ -30,6 +30,7 @@ export type { Integer } from './numbers';
 export type {
   ClientArguments,
   ClientOptions,
+  ConstructorArguments,
   PooledClientArguments,
   PooledClientOptions,
 } from './options';
@@ -56,6 +57,7 @@ export type {
   GetsArguments,
   GetsOptions,
   Mapping,
+  NoReply,
   NoReplyArguments,
   NoReplyOptions,
   RawArguments,

@@ -3,12 +3,14 @@
 import { ValueError } from '../../errors';
 import { bind } from '../shared/arguments';
 
+/** The parameters of KeepaliveOpts, by name. */
 export interface KeepaliveOptions {
   idle?: number;
   intvl?: number;
   cnt?: number;
 }
 
+/** What KeepaliveOpts is made with. */
 export type KeepaliveArguments =
   | [options?: KeepaliveOptions]
   | [idle: number, options?: KeepaliveOptions]

@@ -8,14 +8,8 @@ import { ValueError } from '../../errors';
 import { KeepaliveOpts } from './keepalive';
 import { prefixOf, type KeyRules } from './keys';
 import { findRelease, type Release, type ReleaseName } from './releases';
-import {
-  checkSerde,
-  isSerde,
-  LegacyWrappingSerde,
-  type Deserialize,
-  type Serde,
-  type Serialize,
-} from './serde';
+import { LegacyWrappingSerde } from './serde';
+import { checkSerde, isSerde, type Deserialize, type Serde, type Serialize } from './serde-shape';
 import { findEncoding, type Encode } from './text';
 
 export { isSerde };
@@ -52,6 +46,7 @@ export interface ClientOptions extends TransportOptions {
   python?: 2 | 3;
 }
 
+/** Parameters of PooledClient, by name. */
 export interface PooledClientOptions extends ClientOptions {
   /** Checked, and never exceeded: all calls share one connection. */
   max_pool_size?: number | null;
@@ -62,7 +57,7 @@ export interface PooledClientOptions extends ClientOptions {
 }
 
 /** Parameters by position, and by name in a last object. */
-type ConstructorArguments<Named> =
+export type ConstructorArguments<Named> =
   | [options?: Named]
   | [serde: Serde | null, options?: Named]
   | [serde: Serde | null, serializer: Serialize | null, options?: Named]
@@ -73,7 +68,9 @@ type ConstructorArguments<Named> =
       options?: Named,
     ];
 
+/** What Client is made with, behind the server. */
 export type ClientArguments = ConstructorArguments<ClientOptions>;
+/** What PooledClient is made with, behind the server. */
 export type PooledClientArguments = ConstructorArguments<PooledClientOptions>;
 
 /** Every parameter with a value. */

@@ -19,6 +19,7 @@ const RELEASES = {
   '4.0': { prefixesArguments: false, unasked: null, mockKeepsText: true, pythons: [3] },
 } as const satisfies Record<string, Release>;
 
+/** A release that this client answers like. */
 export type ReleaseName = keyof typeof RELEASES;
 
 /** @throws {ValueError} no such row, or a Python that it does not run on */

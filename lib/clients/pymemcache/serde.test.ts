@@ -4,7 +4,6 @@ import { inflateSync } from 'node:zlib';
 import { ValueError, ZlibError } from '../../errors';
 import { Py2Str, dumps } from '../../value/pickle';
 import {
-  checkSerde,
   compressed_serde,
   CompressedSerde,
   get_python_memcache_serializer,
@@ -15,6 +14,7 @@ import {
   python_memcache_serializer,
   type Serde,
 } from './serde';
+import { checkSerde } from './serde-shape';
 
 const KEY = Buffer.from('k');
 

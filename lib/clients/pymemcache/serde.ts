@@ -4,33 +4,28 @@ import { MAX_INFLATED_BYTES } from '../../limits';
 import { asBuffer, zlibCompress, zlibDecompress } from '../../value/compression';
 import { createFlagCodec, FLAG } from '../../value/flags';
 import { createPickling, type PicklerOption, type UnpicklerOption } from '../../value/pickling';
-import { bind, isNamed } from '../shared/arguments';
+import { bind } from '../shared/arguments';
 import { callable } from '../shared/parameters';
 import type { Key } from './keys';
+import { checkSerde, isSerde, type Deserialize, type Serde, type Serialize } from './serde-shape';
 
+export type { Deserialize, Serde, Serialize };
+
+/** No flag: bytes. */
 export const FLAG_BYTES = 0;
+/** A pickle. */
 export const FLAG_PICKLE = FLAG.pickle;
+/** An int, in decimal. */
 export const FLAG_INTEGER = FLAG.integer;
+/** A `long` of Python 2, in decimal. */
 export const FLAG_LONG = FLAG.long;
+/** Compressed; what it was is in the other flags. */
 export const FLAG_COMPRESSED = FLAG.compressed;
+/** Text, as utf-8. */
 export const FLAG_TEXT = FLAG.text;
 
 /** Python's pickle.HIGHEST_PROTOCOL. */
 export const DEFAULT_PICKLE_VERSION = 5;
-
-/** Makes of a value what is stored, with flags from 0 to 2^32 - 1. What is not bytes is stored as its `str()`. */
-export type Serialize = (key: Buffer, value: unknown) => readonly [stored: unknown, flags: number];
-/** Makes a value of what is stored; `value` belongs to the caller alone. */
-export type Deserialize = (key: Key, value: Buffer, flags: number) => unknown;
-
-/**
- * Anything with these two methods can be a client's `serde`. `serialize` is given the key as it is sent, `deserialize`
- * the caller's own; what they throw, the call throws.
- */
-export interface Serde {
-  serialize: Serialize;
-  deserialize: Deserialize;
-}
 
 /** How pickles are written and read, where it is not as Python 3 with `memcache-py/pickle`. */
 export interface PickleSerdeOptions {
@@ -44,6 +39,7 @@ export interface PickleSerdeOptions {
   unpickler?: UnpicklerOption;
 }
 
+/** What PickleSerde is made with. */
 export type PickleSerdeArguments =
   | [options?: PickleSerdeOptions]
   | [pickle_version: number, options?: Omit<PickleSerdeOptions, 'pickle_version'>];
@@ -125,9 +121,12 @@ export function get_python_memcache_serializer(pickle_version = DEFAULT_PICKLE_V
 /** PickleSerde with its defaults. */
 export const pickle_serde = new PickleSerde();
 
+/** The `serialize` of `pickle_serde`, as a function. */
 export const python_memcache_serializer: Serialize = pickle_serde.serialize;
+/** The `deserialize` of `pickle_serde`, as a function. */
 export const python_memcache_deserializer: Deserialize = pickle_serde.deserialize;
 
+/** How a CompressedSerde compresses, and what. */
 export interface CompressedSerdeOptions {
   /** In place of zlib.compress. */
   compress?: (data: Buffer) => Uint8Array;
@@ -139,8 +138,10 @@ export interface CompressedSerdeOptions {
   min_compress_len?: number;
 }
 
-type Zip = (data: Buffer) => Uint8Array;
+/** Compresses bytes, or undoes that. */
+export type Zip = (data: Buffer) => Uint8Array;
 
+/** What CompressedSerde is made with: Python's parameters in order, or by name in a last object. */
 export type CompressedSerdeArguments =
   | [options?: CompressedSerdeOptions]
   | [compress: Zip, options?: CompressedSerdeOptions]
@@ -169,6 +170,7 @@ export class CompressedSerde implements Serde {
     this.#min = Number(min);
   }
 
+  /** What the other serde makes of a value, compressed where that pays. */
   serialize(key: Buffer, value: unknown): readonly [stored: unknown, flags: number] {
     const [stored, flags] = this.#serde.serialize(key, value);
     const data = typeof stored === 'string' ? Buffer.from(stored) : stored;
@@ -179,6 +181,10 @@ export class CompressedSerde implements Serde {
     return packed.length > data.length ? [stored, flags] : [packed, flags | FLAG.compressed];
   }
 
+  /**
+   * What the other serde makes of it, inflated.
+   * @throws {ZlibError} it is flagged as compressed and is not, or is longer than the limit
+   */
   deserialize(key: Key, value: Buffer, flags: number): unknown {
     const isPacked = (flags & FLAG.compressed) !== 0;
     const data = isPacked ? asBuffer(this.#decompress(value)) : value;
@@ -206,16 +212,4 @@ export class LegacyWrappingSerde implements Serde {
       callable<Deserialize>(deserializer_func ?? undefined, 'deserializer') ??
       ((_key, value) => value);
   }
-}
-
-/** @throws {TypeError} it lacks one of the two methods */
-export function checkSerde(serde: unknown): Serde {
-  const { serialize, deserialize } = (serde ?? {}) as Partial<Serde>;
-  if (typeof serialize === 'function' && typeof deserialize === 'function') return serde as Serde;
-  throw new TypeError('a serde must have the methods serialize and deserialize');
-}
-
-/** A plain object that is a serde, and so no object of names. */
-export function isSerde(value: unknown): boolean {
-  return isNamed(value) && typeof value['serialize'] === 'function';
 }
