@@ -2,10 +2,10 @@
 
 import { KeyError, OverflowError, ValueError } from '../../errors';
 import type { DistributionName, Layout } from '../../placement/distributions';
-import type { HashName } from '../../placement/hashes';
 import { bytesOf } from '../../engine/keys';
 import { PLAIN, SETTINGS } from '../../placement/settings';
 import { pythonType } from '../shared/numbers';
+import type { BehaviorNumbers, HasherName } from './behavior-dict';
 import { exceptionOf, Rc } from './codes';
 import { NotSupportedError } from './errors';
 
@@ -21,8 +21,7 @@ export const hashers = {
   jenkins: 9,
   md5: 1,
   murmur: 8,
-} as const satisfies Partial<Record<HashName, number>>;
-export type HasherName = keyof typeof hashers;
+} as const satisfies Record<HasherName, number>;
 
 /** Names of distributions and libmemcached's numbers of them; `consistent max` is a bound, and cannot be set. */
 export const distributions = {
@@ -48,7 +47,7 @@ export function isRing({ distribution }: Layout): boolean {
   return RINGS.has(distribution);
 }
 
-const NUMBERS = {
+const NUMBERS: BehaviorNumbers = {
   no_block: 0,
   tcp_nodelay: 0,
   tcp_keepalive: 0,
@@ -73,12 +72,12 @@ const NUMBERS = {
   dead_timeout: 0,
   pickle_protocol: -1,
 };
-type NumberName = keyof typeof NUMBERS;
+type NumberName = keyof BehaviorNumbers;
 
 /** Everything that behaviors say. */
 export interface Settings {
   readonly layout: Layout;
-  readonly numbers: Readonly<Record<NumberName, number>>;
+  readonly numbers: Readonly<BehaviorNumbers>;
   /** The bytes before every key on the wire. */
   readonly namespace: string;
   readonly binary: boolean;
@@ -87,28 +86,6 @@ export interface Settings {
 export function defaultSettings(binary: boolean): Settings {
   return { layout: PLAIN, numbers: NUMBERS, namespace: '', binary };
 }
-
-/** A whole number; true and false are 1 and 0. */
-export type BehaviorNumber = number | bigint | boolean;
-
-/** Milliseconds: `connect_timeout`, `_poll_timeout`. Seconds: `retry_timeout`, `dead_timeout`. See docs/pylibmc.md. */
-export type Behaviors = {
-  [Name in Exclude<NumberName, 'ketama_hash'>]?: BehaviorNumber;
-} & {
-  hash?: HasherName;
-  distribution?: keyof typeof distributions;
-  /** As `hash`, without effect on placement. */
-  ketama_hash?: BehaviorNumber | HasherName;
-  ketama?: BehaviorNumber;
-  ketama_weighted?: BehaviorNumber;
-  remove_failed?: BehaviorNumber;
-  /** Alias of `retry_timeout`. */
-  _retry_timeout?: BehaviorNumber;
-  _socket_send_size?: BehaviorNumber;
-  _socket_recv_size?: BehaviorNumber;
-  /** Bytes (or text) before every key on the wire; up to 127, graphic ASCII. Cannot be read back. */
-  namespace?: string | Uint8Array;
-};
 
 interface Row {
   /** @throws the value cannot be set */
@@ -208,8 +185,7 @@ const ROWS = {
   namespace: { set: (settings, value) => ({ ...settings, namespace: namespaceOf(value) }) },
 } as const satisfies Record<string, Row>;
 
-type BehaviorName = keyof typeof ROWS;
-
+/** Names that can be set and do not read back. */
 export const all_callbacks: readonly string[] = ['namespace'];
 /** All names that can be set but `namespace`, in the order in which they are applied. */
 export const all_behaviors: readonly string[] = Object.keys(ROWS).filter(
@@ -338,11 +314,6 @@ export function withBehaviors(
   }
   return now;
 }
-
-/** What `mc.behaviors` is: setting a name sets the client's; `{ ...mc.behaviors }` is a copy. */
-export type BehaviorDict = {
-  -readonly [Name in Exclude<BehaviorName, 'namespace' | 'hash' | 'distribution'>]: number;
-} & { hash: HasherName; distribution: DistributionName; namespace: string | Uint8Array };
 
 /** All that reads back, by name in order. */
 export function readBehaviors(

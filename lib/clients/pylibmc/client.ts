@@ -6,8 +6,8 @@ import { ABSENT } from '../../engine/engine';
 import { tell, type ServerEvents } from '../../engine/events';
 import type { Counters } from '../../net/tally';
 import { bind, bindDefault, refuse, signalOf, type CallOptions } from '../shared/arguments';
-import { liveBehaviors, type LiveBehaviors } from './behavior-dict';
-import { readBehaviors, type Behaviors } from './behaviors';
+import { liveBehaviors, type Behaviors, type LiveBehaviors } from './behavior-dict';
+import { readBehaviors } from './behaviors';
 import {
   count,
   countMany,
@@ -83,6 +83,7 @@ export class Client {
   get behaviors(): LiveBehaviors {
     return this.get_behaviors();
   }
+  /** Sets what the dict names, as `set_behaviors`. */
   set behaviors(behaviors: Behaviors) {
     this.set_behaviors(behaviors);
   }

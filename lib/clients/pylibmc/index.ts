@@ -4,16 +4,15 @@ export type { CallOptions } from '../shared/arguments';
 export type { ServerEvent, ServerEventName, ServerEvents } from '../../engine/events';
 export type { CommandTrace } from '../../engine/tracing';
 export type { Counters, LatencyFigures } from '../../net/tally';
-export type { LiveBehaviors } from './behavior-dict';
-export {
-  all_behaviors,
-  all_callbacks,
-  distributions,
-  hashers,
-  type BehaviorNumber,
-  type Behaviors,
-  type HasherName,
-} from './behaviors';
+export type {
+  BehaviorNumber,
+  BehaviorNumbers,
+  Behaviors,
+  DistributionName,
+  HasherName,
+  LiveBehaviors,
+} from './behavior-dict';
+export { all_behaviors, all_callbacks, distributions, hashers } from './behaviors';
 export type { Mapping } from './bound-calls';
 export { Client } from './client';
 export * from './constants';
@@ -29,9 +28,11 @@ export type {
   GetArguments,
   Key,
   PrefixArguments,
+  Prefixed,
   StatsArguments,
   StoreArguments,
   StoreMultiArguments,
+  Storing,
   Time,
   TimeArguments,
 } from './requests';
@@ -44,5 +45,11 @@ export {
   type ServerTuple,
 } from './specs';
 export type { ServerStats, Stats } from './stats';
-export { ClientPool, Reservation, ThreadMappedPool, type ReserveArguments } from './pools';
-export { Empty, Full } from './queue';
+export {
+  ClientPool,
+  Reservation,
+  ThreadMappedPool,
+  type Cloneable,
+  type ReserveArguments,
+} from './pools';
+export { Empty, Full, type Patience, type WaitArguments } from './queue';

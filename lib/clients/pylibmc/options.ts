@@ -4,9 +4,10 @@ import type { PicklerOption, UnpicklerOption } from '../../value/pickling';
 import { bind } from '../shared/arguments';
 import { pythonType } from '../shared/numbers';
 import { transportOf, type TlsParameter } from '../shared/transport';
-import type { Behaviors } from './behaviors';
+import type { Behaviors } from './behavior-dict';
 import { pythonOf, releaseOf, type Release, type ReleaseName } from './releases';
 
+/** The constructor's parameters by name. */
 export interface ClientOptions {
   /** What the client does otherwise than by default; see Behaviors. */
   behaviors?: Behaviors | null;

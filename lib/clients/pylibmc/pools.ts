@@ -7,6 +7,7 @@ import { Queue, type Patience } from './queue';
 
 /** What a pool makes copies of: a Client of any class. */
 export interface Cloneable<C> {
+  /** Another one, with connections of its own. */
   clone(): C;
 }
 

@@ -44,14 +44,17 @@ export class Queue<T> {
     this.maxsize = maxsize;
   }
 
+  /** How many items there are. */
   qsize(): number {
     return this.#items.length;
   }
 
+  /** Whether there is no item. */
   empty(): boolean {
     return this.#items.length === 0;
   }
 
+  /** Whether there is no room for another item. */
   full(): boolean {
     return this.maxsize > 0 && this.#items.length >= this.maxsize;
   }

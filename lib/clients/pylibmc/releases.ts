@@ -53,6 +53,7 @@ const RELEASES = {
   '1.6.2': V1_6_2,
   '1.6.3': V1_6_2,
 } as const satisfies Record<string, Release>;
+/** Releases of pylibmc that differ in what is stored, or in what may be given. */
 export type ReleaseName = keyof typeof RELEASES;
 
 export const LATEST: ReleaseName = '1.6.3';

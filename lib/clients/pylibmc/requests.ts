@@ -23,15 +23,18 @@ export interface Storing {
   min_compress_len?: number;
   compress_level?: number;
 }
+/** A prefix of all keys of a call, which counts for their place. */
 export interface Prefixed {
   key_prefix?: Key;
 }
 
+/** `time`, `min_compress_len`, `compress_level`, by position or by name. */
 export type StoreArguments =
   | [options?: CallOptions & Storing]
   | [time: Time, options?: CallOptions & Omit<Storing, 'time'>]
   | [time: Time, min_compress_len: number, options?: CallOptions & { compress_level?: number }]
   | [time: Time, min_compress_len: number, compress_level: number, options?: CallOptions];
+/** `time`, `key_prefix`, `min_compress_len`, `compress_level`, by position or by name. */
 export type StoreMultiArguments =
   | [options?: CallOptions & Storing & Prefixed]
   | [time: Time, options?: CallOptions & Omit<Storing, 'time'> & Prefixed]
@@ -49,16 +52,21 @@ export type StoreMultiArguments =
       compress_level: number,
       options?: CallOptions,
     ];
+/** `key_prefix`, by position or by name. */
 export type PrefixArguments =
   [options?: CallOptions & Prefixed] | [key_prefix: Key, options?: CallOptions];
+/** `key_prefix`, `delta`, by position or by name. */
 export type CountMultiArguments =
   | [options?: CallOptions & Prefixed & { delta?: Delta }]
   | [key_prefix: Key, options?: CallOptions & { delta?: Delta }]
   | [key_prefix: Key, delta: Delta, options?: CallOptions];
+/** `time`, by position or by name. */
 export type TimeArguments =
   [options?: CallOptions & { time?: Time }] | [time: Time, options?: CallOptions];
+/** `delta`, by position or by name. */
 export type DeltaArguments =
   [options?: CallOptions & { delta?: Delta }] | [delta: Delta, options?: CallOptions];
+/** `args`, what follows `stats` (default nothing), by position or by name. */
 export type StatsArguments =
   [options?: CallOptions & { args?: string }] | [args: string, options?: CallOptions];
 /** What a miss answers; a plain object of your own as default is given by name. */

@@ -5,8 +5,11 @@ import type { ServerSpec } from '../../engine/server';
 import { pythonType } from '../shared/numbers';
 import { MemcachedError, NotSupportedError } from './errors';
 
+/** A server's type: a host and a port. */
 export const server_type_tcp = 1;
+/** A server's type: UDP, which is not spoken. */
 export const server_type_udp = 2;
+/** A server's type: a socket of the file system. */
 export const server_type_unix = 4;
 
 /** `"host"`, `"host:port"`, `"host:port:weight"`, `"[::1]:port:weight"`, `"/path"`, or `[type, host or path, port]`. */
