@@ -16,7 +16,7 @@ const CASES: Readonly<Record<string, string>> = {
 /** Test files by the rows that their tests are named after. */
 function named(): Map<number, Set<string>> {
   const found = new Map<number, Set<string>>();
-  const names = ['lies', 'matrix'].flatMap((folder) =>
+  const names = ['lies', 'matrix', '../transport'].flatMap((folder) =>
     readdirSync(join(__dirname, folder)).map((name) => `${folder}/${name}`),
   );
   for (const name of names) {

@@ -140,20 +140,17 @@ export const ROWS: readonly Row[] = [
   {
     row: 53,
     fault: 'TLS: expired, wrong name, self-signed, plain server, old version',
-    tests: [],
-    reason: 'arrives with the TLS transport',
+    tests: ['../transport/tls.test.ts'],
   },
   {
     row: 54,
     fault: 'TLS record split/truncated without close_notify',
-    tests: [],
-    reason: 'arrives with the TLS transport',
+    tests: ['../transport/tls.test.ts'],
   },
   {
     row: 55,
     fault: 'auth failure, auth needed later, auth timeout',
-    tests: [],
-    reason: 'arrives with the pylibmc front',
+    tests: ['../transport/ascii-auth.test.ts', '../transport/sasl.test.ts'],
   },
   {
     row: 56,

@@ -74,7 +74,7 @@ it.each<[string, Partial<User>]>([
   ['a wrong name', { username: 'eve' }],
   ['no password', { password: '' }],
   ['one that is longer than any', { password: 'enchantress'.repeat(1000) }],
-])('%s: an AUTH error for every call, and no more', async (_what, wrong) => {
+])('row 55: %s: an AUTH error for every call, and no more', async (_what, wrong) => {
   const mc = client(server.name, { ...ADA, ...wrong });
   for (const call of [mc.get('a'), mc.set('a', 2), mc.get_multi(['a', 'b']), mc.incr('a')]) {
     const error = await failure(call);
@@ -83,7 +83,7 @@ it.each<[string, Partial<User>]>([
   }
 });
 
-it('no login where one is needed: the server’s own error', async () => {
+it('row 55: no login where one is needed: the server’s own error', async () => {
   const mc = client(server.name, {});
   expect(await failure(mc.get('a'))).toMatchObject({ code: 'SERVER' });
   expect((await failure(mc.get('a'))).message).toContain('CLIENT_ERROR unauthenticated');
@@ -106,7 +106,7 @@ it('answers as Python’s client by default, and tells why by an event', async (
   );
 });
 
-it('a server restarted with another password refuses, and with the old one serves again', async () => {
+it('row 55: a server restarted with another password refuses, and with the old one serves again', async () => {
   await using other = await Memcached.start(users.text(ADA));
   const mc = client(other.name, ADA);
   await mc.set('a', 1);
@@ -160,7 +160,7 @@ describe('a server that lies about logins', () => {
     await liar.close();
   }); // prettier-ignore
 
-  it('that is silent: the call ends in time, and sends nothing more', async () => {
+  it('row 55: that is silent: the call ends in time, and sends nothing more', async () => {
     const liar = await startScripted(() => undefined);
     const mc = client(`127.0.0.1:${liar.port}`, { ...ADA, socket_timeout: 0.1 });
     expect(await failure(mc.get('k'))).toMatchObject({ code: 'TIMEOUT' });

@@ -85,7 +85,7 @@ describe.each([
     expect(mechanisms(proxy)).toEqual(Array(4).fill(mechanism));
   });
 
-  it('a wrong name or password is an AUTH error for every call', async () => {
+  it('row 55: a wrong name or password is an AUTH error for every call', async () => {
     await using server = await Memcached.start(users.sasl(offered, ADA));
     for (const wrong of [{ password: 'enchantress' }, { username: 'eve' }]) {
       const engine = engineOf(server.name, { ...ADA, ...wrong });
@@ -112,7 +112,7 @@ describe.each([
   });
 });
 
-it('no login where one is needed: the server’s own error', async () => {
+it('row 55: no login where one is needed: the server’s own error', async () => {
   await using server = await Memcached.start(users.sasl('plain', ADA));
   const error = await failure(get(engineOf(server.name, undefined)));
   expect(error).toMatchObject({ code: 'SERVER', message: 'server answered 0x20 Auth failure.' });
@@ -129,7 +129,7 @@ it('a server without SASL, or without a mechanism that may be used, is an AUTH e
   expect(proxy.sent).not.toContain(ADA.password);
 }); // prettier-ignore
 
-it('a server restarted with another password refuses, and with the old one serves again', async () => {
+it('row 55: a server restarted with another password refuses, and with the old one serves again', async () => {
   await using server = await Memcached.start(users.sasl('scram-sha-256', ADA));
   const engine = engineOf(server.name, ADA);
   await set(engine, 'v');
@@ -195,7 +195,7 @@ describe('a server that lies about SASL', () => {
     await liar.close();
   }); // prettier-ignore
 
-  it('in silence: the call ends in time', async () => {
+  it('row 55: in silence: the call ends in time', async () => {
     const liar = await script(SCRAM, () => undefined);
     const engine = engineOf(`127.0.0.1:${liar.port}`, ADA, 0.1);
     expect((await failure(get(engine))).code).toBe('TIMEOUT');

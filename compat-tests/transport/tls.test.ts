@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { createSecureContext, createServer as createTlsServer, type Server } from 'node:tls';
 import { Client, MemcacheError, TlsError, type ClientOptions } from '../../lib';
 import type { ServerEvent } from '../../lib/engine/events';
+import { FaultProxy } from '../reliability/proxy';
 import { Memcached, Python } from '../support';
 import { Authority, tlsArgs, type Identity } from './authority';
 
@@ -104,7 +105,7 @@ describe('with a server that is not', () => {
     ['of another name', () => authority.issue({ subjectAltName: 'DNS:other.example,IP:10.0.0.1' }), /altnames/],
     ['of an authority that nobody knows', () => new Authority('stranger').issue(), /unable to verify|issuer/],
     ['self-signed', () => new Authority('nobody').root, /self-signed/],
-  ])('refuses a certificate that is %s, and sends nothing', async (_name, identity, reason) => {
+  ])('row 53: refuses a certificate that is %s, and sends nothing', async (_name, identity, reason) => {
     const { cert, key } = identity();
     await using scripted = await TlsScript.start({ cert, key });
     const mc = client(`localhost:${scripted.port}`, { ca: ca() });
@@ -131,7 +132,7 @@ describe('with a server that is not', () => {
     }
   });
 
-  it('never speaks in clear to a server without TLS', async () => {
+  it('row 53: never speaks in clear to a server without TLS', async () => {
     await using plain = await Memcached.start();
     const mc = client(plain.name, { ca: ca() });
     expect(await failure(mc)).toMatchObject({ code: 'TLS', message: 'wrong version number' });
@@ -144,7 +145,7 @@ describe('with a server that is not', () => {
     expect((await failure(client(server.name, undefined))).code).toBe('CONNECTION');
   });
 
-  it('refuses what is older than TLS 1.2, however it came', async () => {
+  it('row 53: refuses what is older than TLS 1.2, however it came', async () => {
     const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
     const { cert, key } = good;
     await using scripted = await TlsScript.start({ cert, key, ...old });
@@ -200,12 +201,39 @@ describe('the name in the hello', () => {
   });
 });
 
-it('a value that is cut without a word of goodbye is an error and no value', async () => {
-  const { cert, key } = good;
-  const cut = 'VALUE k 16 10\r\n01234';
-  await using scripted = await TlsScript.start({ cert, key }, cut, 'cut');
-  const mc = client(`localhost:${scripted.port}`, { ca: authority.root.cert });
-  expect(['CONNECTION', 'TLS']).toContain((await failure(mc)).code);
+describe('records', () => {
+  it('row 54: in pieces of any size are joined', async () => {
+    await using proxy = await FaultProxy.start(server, { framing: 'opaque' });
+    const mc = client(proxy.name, { ca: authority.root.cert });
+    const value = 'VALUE k 0 1\r\nEND\r\n'.repeat(200);
+    for (const split of [1, 2, 7, 1000]) {
+      await proxy.set({ split });
+      mc.disconnect_all();
+      expect(await mc.set('k', value)).toBe(true);
+      expect(await mc.get('k')).toBe(value);
+    }
+  });
+
+  it.each(['truncate', 'reset'] as const)('row 54: cut anywhere (%s) without a goodbye are an error, and no part of a value', async (fault) => {
+    await using proxy = await FaultProxy.start(server, { framing: 'opaque' });
+    const mc = client(proxy.name, { ca: authority.root.cert });
+    await mc.set('k', 'A\r\nEND\r\n');
+    for (let after = 0; after < 70; after += 3) {
+      expect(await mc.get('k')).toBe('A\r\nEND\r\n');
+      await proxy.set({ [fault]: after });
+      const answer = await mc.get('k').catch((error: unknown) => (error as MemcacheError).code);
+      expect(['A\r\nEND\r\n', 'CONNECTION', 'TLS']).toContain(answer);
+      await proxy.heal();
+      mc.disconnect_all();
+    }
+  }); // prettier-ignore
+
+  it('row 54: a value that ends early inside TLS is an error and no value', async () => {
+    const { cert, key } = good;
+    await using scripted = await TlsScript.start({ cert, key }, 'VALUE k 16 10\r\n01234', 'cut');
+    const mc = client(`localhost:${scripted.port}`, { ca: authority.root.cert });
+    expect(['CONNECTION', 'TLS']).toContain((await failure(mc)).code);
+  });
 });
 
 /** What comes to a plain socket that says nothing, until the call has ended. */

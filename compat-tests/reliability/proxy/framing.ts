@@ -46,4 +46,11 @@ function edited(reply: Buffer, change: (line: string) => string): Buffer {
   return Buffer.concat([line, reply.subarray(end)]);
 }
 
-export const FRAMINGS = { text } as const satisfies Record<string, Framing>;
+/** What is encrypted: any bytes are a reply, and none can be falsified. */
+const opaque: Framing = {
+  length: (bytes) => (bytes.length > 0 ? bytes.length : undefined),
+  wrongKey: (reply) => reply,
+  giant: (reply) => reply,
+};
+
+export const FRAMINGS = { text, opaque } as const satisfies Record<string, Framing>;

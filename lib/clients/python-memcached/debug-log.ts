@@ -1,6 +1,6 @@
 // The lines that python-memcached prints to stderr when `debug` is on.
 
-import { TimeoutError, type MemcacheError } from '../../errors';
+import { AuthError, TimeoutError, TlsError, type MemcacheError } from '../../errors';
 import { isLie, type Happening, type Observer, type ServerSpec } from '../../engine/server';
 
 /** Node's error codes as Python's `[Errno n] text` (Linux). */
@@ -63,6 +63,8 @@ function hostText({ address }: ServerSpec): string {
 
 function reason(error: MemcacheError, connectErrno: boolean): string {
   if (error instanceof TimeoutError) return 'timed out';
+  // Not in Python, which can neither.
+  if (error instanceof AuthError || error instanceof TlsError) return `connect: ${error.message}`;
   const { cause } = error;
   if (cause === undefined) return 'connection closed in readline()';
   const { code, syscall } = cause as NodeJS.ErrnoException;
