@@ -13,6 +13,7 @@ import {
 import { tell, type ServerEvents } from '../../engine/events';
 import type { Happening } from '../../engine/server';
 import type { Hit } from '../../net/operation';
+import type { Counters } from '../../net/tally';
 import { bind, signalOf, type CallOptions } from '../shared/arguments';
 import { argumentText } from '../shared/numbers';
 import * as calls from './calls';
@@ -65,6 +66,11 @@ export class Memcache<V = string, Miss = never> {
     this.server_pool = options.server_pool;
     this.value_wrapper = (options.value_wrapper ?? null) as ValueWrapper<V> | null;
     this.#engine = this.#createEngine(options);
+  }
+
+  /** Hits, misses, errors, bytes and latency since this client was made. */
+  get counters(): Counters {
+    return this.#engine.counters;
   }
 
   /**

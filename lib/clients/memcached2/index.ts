@@ -2,6 +2,8 @@
 
 export type { CallOptions } from '../shared/arguments';
 export type { TlsParameter, TransportOptions } from '../shared/transport';
+export type { CommandTrace } from '../../engine/tracing';
+export type { Counters, LatencyFigures } from '../../net/tally';
 export type { ServerEvent, ServerEventName, ServerEvents } from '../../engine/events';
 export type {
   Cas,
