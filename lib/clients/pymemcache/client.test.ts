@@ -212,9 +212,30 @@ describe('exceptions', () => {
     expect(servers[0]?.accepted()).toBe(2);
   });
 
-  it('a call that waits too long is told so', async () => {
+  it('a call that waits too long is told so, and that it may have happened', async () => {
     const client = open(await serve(() => undefined), { timeout: 0.05 });
-    await expect(client.get('k')).rejects.toThrow(TimeoutError);
+    const error: unknown = await client.incr('k', 1).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect(mayHaveHappened(error)).toBe(true);
+  });
+
+  it('a connection that breaks is no exception of pymemcache', async () => {
+    const client = open(await serve((_received, socket) => void socket.resetAndDestroy()));
+    const error: unknown = await client.incr('k', 1).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(mayHaveHappened(error)).toBe(true);
+    expect((error as ConnectionError).server).toBe(`127.0.0.1:${servers[0]?.port}`);
+  });
+
+  it('of calls that fail together, only those that were sent may have happened', async () => {
+    let heard = (): void => undefined;
+    const received = new Promise<void>((resolve) => (heard = resolve));
+    const client = open(await serve(() => void heard()));
+    const sent = client.incr('k', 1).catch((error: unknown) => error);
+    await received;
+    const unsent = client.incr('k', 1).catch((error: unknown) => error);
+    client.close();
+    expect([await sent, await unsent].map(mayHaveHappened)).toEqual([true, false]);
   });
 
   it('mapping syntax throws KeyError for what is not there', async () => {
