@@ -13,30 +13,68 @@ import {
   type ValueWithCas,
 } from './signatures';
 
-type Answer = Promise<unknown>;
-type CasId = Integer | string | Uint8Array;
-type Store = (key: Key, value: unknown, expire: Integer, noreply: boolean, options: CallOptions) => Answer; // prettier-ignore
-type Count = (key: Key, value: Integer, noreply: boolean, options: CallOptions) => Answer;
+/** What `gets` answered: a number, its digits, or bytes of these. */
+export type CasId = Integer | string | Uint8Array;
+
+/** A method of a Cache that stores a value. */
+export type CacheStore = (
+  key: Key,
+  value: unknown,
+  expire: Integer,
+  noreply: boolean,
+  options: CallOptions,
+) => Promise<unknown>;
+
+/** A method of a Cache that counts. */
+export type CacheCount = (
+  key: Key,
+  value: Integer,
+  noreply: boolean,
+  options: CallOptions,
+) => Promise<unknown>;
+
 type StoreName = 'set' | 'add' | 'replace' | 'append' | 'prepend';
 
-/** What a FallbackClient asks of its clients: those of this package have it, `gets` of a mock excepted. */
+/**
+ * What a FallbackClient asks of its clients, always with all parameters: those of this package have it, `gets` of a
+ * mock excepted.
+ */
 export interface Cache {
-  add: Store;
-  append: Store;
-  cas(key: Key, value: unknown, cas: CasId, expire: Integer, noreply: boolean, options: CallOptions): Answer; // prettier-ignore
-  close(): unknown;
-  decr: Count;
-  delete(key: Key, noreply: boolean, options: CallOptions): Answer;
-  flush_all(delay: Integer, noreply: boolean, options: CallOptions): Answer;
-  get(key: Key, options: CallOptions): Answer;
-  get_many(keys: Iterable<Key>, options: CallOptions): Promise<ReadonlyMap<Key, unknown>>;
-  gets?(key: Key, options: CallOptions): Promise<ValueWithCas | null>;
-  gets_many?(keys: Iterable<Key>, options: CallOptions): Promise<ReadonlyMap<Key, ValueWithCas>>;
-  incr: Count;
-  prepend: Store;
-  replace: Store;
-  set: Store;
-  touch(key: Key, expire: Integer, noreply: boolean, options: CallOptions): Answer;
+  add: CacheStore;
+  append: CacheStore;
+  /** Stores unless somebody else has. */
+  cas: (
+    key: Key,
+    value: unknown,
+    cas: CasId,
+    expire: Integer,
+    noreply: boolean,
+    options: CallOptions,
+  ) => Promise<unknown>;
+  /** Closes its connections. */
+  close: () => unknown;
+  decr: CacheCount;
+  /** Deletes a key. */
+  delete: (key: Key, noreply: boolean, options: CallOptions) => Promise<unknown>;
+  /** Empties its servers. */
+  flush_all: (delay: Integer, noreply: boolean, options: CallOptions) => Promise<unknown>;
+  /** One value; null: none. */
+  get: (key: Key, options: CallOptions) => Promise<unknown>;
+  /** Values by the keys given. */
+  get_many: (keys: Iterable<Key>, options: CallOptions) => Promise<ReadonlyMap<Key, unknown>>;
+  /** One value with its cas id; null: nothing was asked. */
+  gets?: (key: Key, options: CallOptions) => Promise<ValueWithCas | null>;
+  /** Values with cas ids, by the keys given. */
+  gets_many?: (
+    keys: Iterable<Key>,
+    options: CallOptions,
+  ) => Promise<ReadonlyMap<Key, ValueWithCas>>;
+  incr: CacheCount;
+  prepend: CacheStore;
+  replace: CacheStore;
+  set: CacheStore;
+  /** Gives a key a new expiry. */
+  touch: (key: Key, expire: Integer, noreply: boolean, options: CallOptions) => Promise<unknown>;
 }
 
 const STORE = { ...SIGNATURES.set, names: ['expire', 'noreply'] };

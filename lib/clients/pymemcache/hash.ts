@@ -37,9 +37,11 @@ export type HashMapping = Iterable<readonly [HashKey, unknown]> | Readonly<Recor
 export type GetManyArguments =
   [options?: CallOptions & { gets?: boolean }] | [gets: boolean, options?: CallOptions];
 
+/** `default` by position, or all by name. */
 export type GatArguments =
   | [options?: GetOptions & { expire?: Integer }]
   | [miss: unknown, options?: CallOptions & { expire?: Integer }];
+/** `default` by position, or all by name. */
 export type GatsArguments =
   | [options?: GetsOptions & { expire?: Integer }]
   | [miss: unknown, options?: CallOptions & { expire?: Integer; cas_default?: unknown }];
@@ -78,6 +80,7 @@ export class HashClient {
     return this.#fleet.ignore_exc;
   }
 
+  /** At any time: calls that are made from then on. */
   set ignore_exc(value: boolean) {
     this.#fleet.ignore_exc = value;
   }

@@ -13,7 +13,13 @@ export {
 } from './aws';
 export { Client, PooledClient } from './client';
 export * from './exceptions';
-export { FallbackClient, type Cache } from './fallback';
+export {
+  FallbackClient,
+  type Cache,
+  type CacheCount,
+  type CacheStore,
+  type CasId,
+} from './fallback';
 export {
   HashClient,
   type GetManyArguments,
@@ -40,6 +46,7 @@ export {
   RetryingClient,
   type ErrorClass,
   type RetryingArguments,
+  type RetryingClientConstructor,
   type RetryingOptions,
 } from './retrying';
 export * from './serde';

@@ -28,6 +28,7 @@ interface Content {
   readonly flags: number;
 }
 
+/** As Client's; `server` may be left out, or be null. */
 export type MockArguments =
   [options?: ClientOptions] | [server: ServerArgument | null, ...rest: ClientArguments];
 
@@ -84,6 +85,7 @@ export class MockMemcacheClient {
     return this.#join('append', key, rest, (current) => plus(current, this.#bytes(value)));
   }
 
+  /** Does nothing. */
   cache_memlimit(_memlimit: Integer): Promise<true> {
     return Promise.resolve(true);
   }
@@ -108,6 +110,7 @@ export class MockMemcacheClient {
     this.#contents.clear();
   }
 
+  /** Does nothing: what was stored stays. */
   close(): void {}
 
   /** Counts down, below 0 too. Null: no such key, or `noreply`, which is false by default. */
@@ -180,6 +183,7 @@ export class MockMemcacheClient {
     return this.#join('prepend', key, rest, (current) => plus(this.#bytes(value), current));
   }
 
+  /** Does nothing. */
   quit(): Promise<null> {
     return Promise.resolve(null);
   }
@@ -229,6 +233,7 @@ export class MockMemcacheClient {
     });
   }
 
+  /** The name of this class. */
   version(): Promise<string> {
     return Promise.resolve(STATS.version);
   }

@@ -7,7 +7,9 @@ import { bytesRepr } from '../../value/pickle/quoted';
 
 /** What a HashClient asks where keys belong. Nodes are `host:port`, or the path of a unix socket. */
 export interface Hasher {
+  /** Takes a node, to which keys may belong from now on. */
   add_node(node: string): void;
+  /** Gives up a node that it has taken. */
   remove_node(node: string): void;
   /** @returns the node of a key, as the caller gave it; null when there is none */
   get_node(key: string | Uint8Array): string | null | undefined;
@@ -23,6 +25,7 @@ export class RendezvousHash implements Hasher {
     this.nodes = [...nodes];
   }
 
+  /** One that is there already is not taken twice. */
   add_node(node: string): void {
     if (this.nodes.includes(node)) return;
     this.nodes.push(node);

@@ -8,6 +8,7 @@ import { mayHaveHappened } from './failures';
 /** A class whose instances can be thrown. */
 export type ErrorClass = abstract new (...args: never[]) => Error;
 
+/** Parameters by name. */
 export interface RetryingOptions {
   /** How often a call is made at most; default 2. */
   attempts?: number;
@@ -157,11 +158,11 @@ function isErrorClass(value: unknown): value is ErrorClass {
 /** What has all members of the client that it was made of. */
 export type RetryingClient<C extends object> = C;
 
-/**
- * Wraps a client: a call that rejects is made again, up to `attempts` times in all.
- * @throws {ValueError} less than one attempt, something else than classes of errors, or one that is in both lists
- */
-export const RetryingClient = Retrying as unknown as new <C extends object>(
-  client: C,
-  ...rest: RetryingArguments
-) => RetryingClient<C>;
+/** The class RetryingClient. */
+export interface RetryingClientConstructor {
+  /** @throws {ValueError} less than one attempt, something else than classes of errors, or one that is in both lists */
+  new <C extends object>(client: C, ...rest: RetryingArguments): RetryingClient<C>;
+}
+
+/** Wraps a client: a call that rejects is made again, up to `attempts` times in all. */
+export const RetryingClient = Retrying as unknown as RetryingClientConstructor;
