@@ -9,7 +9,7 @@ import { Memcached, RawConnection } from '../support';
 import { adopt } from '../support/children';
 import { Transpiled } from '../support/transpiled';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let library: Transpiled;
 let server: Memcached;
@@ -70,6 +70,22 @@ it('ends with the exit code, and holds the process no longer than its work takes
     stderr: `memcache-py: no such key: nope (on ${server.name})\n`,
   });
   expect((await ended(start(['get']))).code).toBe(2);
+});
+
+it('loads no client and no pickles to show its help', async () => {
+  const main = join(library.path, '..', 'cli', 'main.js');
+  const script = `require(${JSON.stringify(main)}).main(['--help'], process).then(() => {
+    console.error(JSON.stringify(Object.keys(require.cache)));
+  })`;
+  const child = spawn(process.execPath, ['-e', script]);
+  adopt(child);
+  const { stdout, stderr } = await ended(child);
+  expect(stdout).toContain('usage: memcache-py COMMAND');
+  const loaded = (JSON.parse(stderr) as string[]).map((path) =>
+    path.split('/').slice(-2).join('/'),
+  );
+  expect(loaded).toContain('cli/main.js');
+  expect(loaded.filter((path) => !/^(cli\/|[^/]*\/errors\.js$)/.test(path))).toEqual([]);
 });
 
 it('a reader that goes away ends it quietly', async () => {

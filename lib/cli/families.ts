@@ -127,11 +127,6 @@ export function choose(text: string): Chosen {
   throw new UsageError(`no such client: ${name} (${names})`);
 }
 
-/** Clients that write each in its own way; the others only place keys elsewhere. */
-export const WRITERS: readonly Family[] = FAMILIES.filter(
-  ({ name }) => !/-/.test(name) || name === 'python-memcached',
-);
-
 /** `pickle|zlib`, `int`, `-`; bits without a name as a number: `0x20`. */
 export function flagNames({ flags: rows }: Family, flags: number): string {
   if (flags === 0) return '-';

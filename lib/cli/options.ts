@@ -85,11 +85,16 @@ export class Arguments {
     return this.#given[name] === true;
   }
 
+  /** A variable of the environment; empty ones are none. */
+  variable(name: string): string | undefined {
+    return this.#env[name] || undefined;
+  }
+
   /** An option's text; of one that is not given, the variable's of the environment. */
   text(name: string, variable?: string): string | undefined {
     const given = this.#given[name];
     if (typeof given === 'string') return given;
-    return variable === undefined ? undefined : this.#env[variable] || undefined;
+    return variable === undefined ? undefined : this.variable(variable);
   }
 
   texts(name: string, variable?: string): readonly string[] {

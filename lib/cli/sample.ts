@@ -7,6 +7,8 @@ import type { Session } from './session';
 
 /** Entries asked for in one write: enough that the way there and back is no matter, little enough to hold. */
 const BATCH = 64;
+/** Bytes of items that are asked for in one write, but for one item that is larger. */
+const BATCH_BYTES = 4 * 1024 * 1024;
 
 export interface Sampled {
   readonly key: Listed;
@@ -54,10 +56,14 @@ export async function* fetchedAlong(
   keys: AsyncIterable<Listed> | Iterable<Listed>,
 ): AsyncGenerator<Sampled[], void, void> {
   let batch: Listed[] = [];
+  let bytes = 0;
   for await (const key of keys) {
-    if (batch.length === BATCH || (batch[0] !== undefined && batch[0].server !== key.server)) {
+    bytes += key.size;
+    const isFull = batch.length === BATCH || bytes > BATCH_BYTES;
+    if (batch[0] !== undefined && (isFull || batch[0].server !== key.server)) {
       yield await fetchBatch(session, batch);
       batch = [];
+      bytes = key.size;
     }
     batch.push(key);
   }

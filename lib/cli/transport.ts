@@ -20,7 +20,7 @@ const FILES = { 'tls-ca': 'ca', 'tls-cert': 'cert', 'tls-key': 'key' } as const;
 export function transportOf(args: Arguments, list: ServerList): Transport {
   const username = args.text('username', 'MEMCACHE_PY_USERNAME') ?? list.username;
   // Never on the command line, which every user of the machine can read.
-  const password = args.text('', 'MEMCACHE_PY_PASSWORD') ?? list.password;
+  const password = args.variable('MEMCACHE_PY_PASSWORD') ?? list.password;
   if (username !== undefined && password === undefined) {
     throw new UsageError('--username needs a password in MEMCACHE_PY_PASSWORD');
   }
@@ -39,7 +39,7 @@ function tlsOf(args: Arguments, list: ServerList): Transport['tls'] {
   }
   const servername = args.text('tls-servername');
   if (servername !== undefined) options['servername'] = servername;
-  const isAsked = args.has('tls') || list.tls === true || args.text('', 'MEMCACHE_PY_TLS') === '1';
+  const isAsked = args.has('tls') || list.tls === true || args.variable('MEMCACHE_PY_TLS') === '1';
   return isAsked || Object.keys(options).length > 0 ? options : undefined;
 }
 

@@ -109,4 +109,7 @@ it('JSON of values keeps digits, and names what JSON cannot hold', () => {
   loop.push(loop);
   expect(jsonOf(loop)).toContain('[[...]]');
   expect(jsonOf(PyTuple.of<unknown>(new PyFloat(-0), 1.5, null))).toBe('[-0.0,1.5,null]');
+  let bomb: unknown = [];
+  for (let i = 0; i < 40; i++) bomb = [bomb, bomb];
+  expect(() => jsonOf(bomb)).toThrow(RangeError);
 });

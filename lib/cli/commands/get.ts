@@ -1,5 +1,6 @@
 // `memcache-py get`: entries as Python reads them, or their bytes in any form that helps.
 
+import { REPR_LIMIT } from '../../value/pickle/quoted';
 import { repr } from '../../value/pickle/repr';
 import type { ServerSpec } from '../../engine/server';
 import type { StoredEntry } from '../admin';
@@ -17,6 +18,9 @@ interface Found {
   readonly server: ServerSpec;
   readonly entry: StoredEntry;
 }
+
+/** Characters of a repr in a pipe: more than any value of memcached has, but for those made to be endless. */
+const MAX_REPR = 64 * 1024 * 1024;
 
 type Show = (session: Session, found: Found) => Promise<Exit>;
 
@@ -83,13 +87,16 @@ async function missing(
 async function showRepr(session: Session, { key, entry }: Found): Promise<Exit> {
   const reading = read(session.useFront(), entry);
   if ('raised' in reading) return unreadable(session, key, reading.raised);
-  await session.terminal.line(printable(reading.value));
-  return Exit.hit;
+  const text = printable(reading.value, MAX_REPR);
+  await session.terminal.line(text);
+  if (text.length <= MAX_REPR) return Exit.hit;
+  session.terminal.note(`memcache-py: ${escaped(key)} is longer than ${MAX_REPR} characters: cut`);
+  return Exit.server;
 }
 
 /** Names inside a repr (of modules, of classes) are what the pickle says: nothing in it may reach the terminal as it is. */
-function printable(value: unknown): string {
-  return repr(value).replace(/\p{C}/gu, (char) => escaped(char));
+function printable(value: unknown, limit: number): string {
+  return repr(value, limit).replace(/\p{C}/gu, (char) => escaped(char));
 }
 
 function unreadable({ terminal, chosen }: Session, key: string, raised: unknown): Exit {
@@ -107,7 +114,8 @@ async function showForPeople(session: Session, found: Found): Promise<Exit> {
   await terminal.line(
     `${terminal.paint('bold', escaped(key))}  ${terminal.paint('dim', server.name)}`,
   );
-  if ('value' in reading) await terminal.line(terminal.paint('green', printable(reading.value)));
+  if ('value' in reading)
+    await terminal.line(terminal.paint('green', printable(reading.value, REPR_LIMIT)));
   const facts = [
     typeOf(reading),
     `flags ${entry.flags} (${format(chosen.family, entry)})`,
@@ -139,10 +147,12 @@ async function showJson(session: Session, { key, server, entry }: Found): Promis
 
 function readingJson(reading: Reading): [string, string][] {
   if ('raised' in reading) return [['error', JSON.stringify(shownRaise(reading.raised))]];
-  return [
-    ['repr', JSON.stringify(repr(reading.value))],
-    ['value', jsonOf(reading.value)],
-  ];
+  const shown: [string, string] = ['repr', JSON.stringify(repr(reading.value))];
+  try {
+    return [shown, ['value', jsonOf(reading.value)]];
+  } catch (error) {
+    return [shown, ['error', JSON.stringify(shownRaise(error))]]; // endless
+  }
 }
 
 async function showRaw({ terminal }: Session, { entry }: Found): Promise<Exit> {
