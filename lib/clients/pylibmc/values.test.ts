@@ -157,7 +157,9 @@ describe('entries of other writers', () => {
     [now, 4, '4x'],
     [now, 4, '42L'],
   ])('%#: no int', (values, flags, data) => {
-    expect(() => read(values, flags, data)).toThrow(ValueError);
+    expect(() => read(values, flags, data)).toThrow(
+      new ValueError(`invalid literal for int() with base 10: '${data}'`),
+    );
   });
 
   it('shared bytes are copied', () => {

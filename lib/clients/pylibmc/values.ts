@@ -75,8 +75,15 @@ export function createValues(rules: ValueRules): Values {
 
 /** By the type bits of the flags; all other bits are ignored. */
 function readersOf({ release, python, pickling }: ValueRules): Map<number, Decode> {
-  const integer: Decode = (_flags, bytes, from, to) =>
-    parseInteger(bytes, from, to, { python, type: 'int' });
+  const integer: Decode = (_flags, bytes, from, to) => {
+    try {
+      return parseInteger(bytes, from, to, { python, type: 'int' });
+    } catch (error) {
+      // C has a text here, where Python's own int() is given bytes.
+      if (!(error instanceof ValueError)) throw error;
+      throw new ValueError(error.message.replace(": b'", ": '"));
+    }
+  };
   const readers = new Map<number, Decode>([
     [
       0,
