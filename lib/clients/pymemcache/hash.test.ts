@@ -168,15 +168,17 @@ describe('many calls at once', () => {
   it('that are spread all settle before the first failure is thrown', async () => {
     const bad = await serve((_received, socket) => void socket.resetAndDestroy());
     const replies: (() => void)[] = [];
+    let isDead = false;
     const slow = await serve((_received, socket) => {
       replies.push(() => socket.write('END\r\n'));
-      return undefined;
+      return isDead ? 'END\r\n' : undefined;
     });
     const client = open([nameOf(bad), nameOf(slow)]);
     const events: string[] = [];
     const keys = Array.from({ length: 40 }, (_, i) => `k${i}`);
     client.events.on('dead', () => {
       events.push('dead');
+      isDead = true;
       replies[0]?.();
     });
     const call = client.get_many(keys).catch((error: unknown) => {
@@ -232,7 +234,7 @@ it('ignores errors from the moment it is told to', async () => {
 it('asks each server for its stats, and answers false for one that it leaves alone', async () => {
   const good = await serve(answering('STAT pid 5\r\nEND\r\n'));
   const bad = await serve((_received, socket) => void socket.resetAndDestroy());
-  const client = open([nameOf(good), nameOf(bad)]);
+  const client = open([nameOf(good), nameOf(bad)], { retry_timeout: 3600 });
   await expect(client.stats('items')).rejects.toThrow(ConnectionError);
   const stats = Object.assign(Object.create(null) as object, { pid: 5 });
   expect(await client.stats()).toEqual([
@@ -249,7 +251,7 @@ it.each([
   'a counter of a server that is left alone, by release: %s, %p',
   async (release, told) => {
     const server = await serve((_received, socket) => void socket.resetAndDestroy());
-    const client = open([nameOf(server)], { release });
+    const client = open([nameOf(server)], { release, retry_timeout: 3600 });
     await expect(client.incr('k', 1)).rejects.toThrow(ConnectionError);
     expect([await client.incr('k', 1), await client.decr('k', 1)]).toEqual([told, told]);
   },
