@@ -9,6 +9,7 @@ import {
   Namespace,
   update,
 } from '../../lib/patterns';
+import * as cmemcache from '../../lib/clients/cmemcache';
 import * as memcache from '../../lib/clients/python-memcached';
 import * as pymemcache from '../../lib/clients/pymemcache';
 import { Memcached, Python, RawConnection, refusingPort } from '../support';
@@ -291,6 +292,18 @@ describe('without a server', () => {
     await expect(update(mc, 'k', () => 1, { attempts: 2 })).rejects.toThrow(ContentionError);
     mc.disconnect_all();
   });
+});
+
+it('cmemcache, which has no cas ids, makes values once, counts and names', async () => {
+  const mc = new cmemcache.Client([server.name]);
+  let made = 0;
+  const make = (): number => ++made;
+  expect(await Promise.all([get_or_set(mc, 'k', make), get_or_set(mc, 'k', make)])).toEqual([1, 1]);
+  expect([await count(mc, 'n', { ttl: 60 }), await count(mc, 'n', { ttl: 60 })]).toEqual([1, 2]);
+  const names = new Namespace(mc, 'shop');
+  const before = await names.key('a');
+  expect([await names.invalidate(), (await names.key('a')) === before]).toEqual([true, false]);
+  mc.disconnect_all();
 });
 
 describe('a client that does not suit', () => {
