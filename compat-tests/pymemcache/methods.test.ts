@@ -1,7 +1,7 @@
 // Every method with the real pymemcache 3.5.2 beside ours: results, exceptions and bytes on the wire are the same.
 
 import { bytes, float, type PythonValue } from '../support';
-import { call, Pair, show, type Call } from './pair';
+import { call, Pair, show, type Call, type PairOptions } from './pair';
 
 const no = { noreply: false } as const;
 const yes = { noreply: true } as const;
@@ -157,6 +157,55 @@ const CALLS: readonly Call[] = [
   call('get', ['i']),
 ];
 
+/** Calls in order, of clients made otherwise. */
+const CONFIGURED: readonly (readonly [PairOptions['kwargs'] & object, readonly Call[]])[] = [
+  [
+    { key_prefix: bytes('p:'), default_noreply: false },
+    [
+      call('set', ['k', 'v']),
+      call('get', ['k']),
+      call('set_many', [dict(['a', 1], [bytes('b'), 2])]),
+      call('get_many', [['a', 'b', 'c']]),
+      call('gets_many', [['a', bytes('b')]]),
+      call('cas', ['a', 'w', '1']),
+      call('incr', ['a', 1]),
+      call('touch', ['a', 5]),
+      call('delete_many', [['a', 'b']]),
+      call('get', ['']),
+      call('set', ['k'.repeat(248), 'v']),
+      call('set', ['k'.repeat(249), 'v']),
+      call('get', ['a b']),
+    ],
+  ],
+  [
+    { allow_unicode_keys: true, encoding: 'utf8', default_noreply: false },
+    [
+      call('set', ['caf\xe9', 'caf\xe9']),
+      call('get', ['caf\xe9']),
+      call('get', [bytes('caf\xc3\xa9')]),
+      call('get_many', [['caf\xe9', '\u{1f600}']]),
+      call('set', ['\u2028', '\u{1f600}']),
+      call('get', ['\u2028']),
+      call('get', ['\xa0']),
+      call('get', ['\u3000x']),
+      call('get', ['\u20ac'.repeat(83)]),
+      call('get', ['\x85 ']),
+    ],
+  ],
+  [
+    { ignore_exc: true },
+    [
+      call('get', ['k', 'miss']),
+      call('get', ['a b']),
+      call('stats', ['nonsense']),
+      call('set', ['a b', 'v'], no),
+      call('set', ['k', 'v'.repeat(2 ** 20 + 100)], no),
+      call('incr', ['k', -1]),
+      call('get_many', [['k']]),
+    ],
+  ],
+];
+
 /** As comparable, with what two servers tell differently taken out. */
 function withoutMessage(text: string | undefined, name: string): string | undefined {
   return text?.startsWith(name) ? name : text;
@@ -181,6 +230,27 @@ describe.each(['Client', 'PooledClient'] as const)('%s', (type) => {
     // The words of TypeError are Python's own.
     expect(withoutMessage(ours.raised, 'TypeError')).toBe(
       withoutMessage(theirs.raised, 'TypeError'),
+    );
+  });
+});
+
+describe.each(['Client', 'PooledClient'] as const)('%s', (type) => {
+  describe.each(CONFIGURED)('with %o', (kwargs, calls) => {
+    let pair: Pair;
+    beforeAll(async () => {
+      pair = await Pair.start({ type, kwargs });
+    });
+    afterAll(() => pair.stop());
+
+    // P6: in Python, a pool forgets its encoding.
+    const isEncoded = ({ args: [, value] }: Call): boolean =>
+      type === 'Client' || typeof value !== 'string' || /^[\0-\x7f]*$/.test(value);
+    it.each(calls.filter(isEncoded).map((each) => [show(each), each] as const))(
+      '%s',
+      async (_shown, each) => {
+        const { theirs, ours } = await pair.both(each);
+        expect(ours).toEqual(theirs);
+      },
     );
   });
 });
