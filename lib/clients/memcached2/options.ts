@@ -1,7 +1,7 @@
 // The constructor's parameters: python-memcached2's own, and what only this package has.
 
 import { bind } from '../shared/arguments';
-import { numberOf, oneOf } from '../shared/parameters';
+import { callable, numberOf, oneOf } from '../shared/parameters';
 import { TRANSPORT_NAMES, transportOf, type TransportOptions } from '../shared/transport';
 import type { FailurePolicy } from '../../engine/dialect';
 import { NoAvailableServers, ServerDisconnect, type MemcachedException } from './errors';
@@ -108,7 +108,7 @@ export function resolveOptions(servers: Iterable<string>, given: readonly unknow
   const socket_timeout = get('socket_timeout');
   return {
     server_uris,
-    value_wrapper: withMethod(get('value_wrapper'), undefined, 'value_wrapper'),
+    value_wrapper: callable(get('value_wrapper') ?? undefined, 'value_wrapper'),
     selector:
       withMethod<SelectorBase>(get('selector'), 'select', 'selector') ?? selectorOf(server_uris),
     hasher: withMethod<HasherBase>(get('hasher'), 'hash', 'hasher') ?? hasherOf(server_uris),
@@ -135,17 +135,11 @@ function namesOf(
   return Object.fromEntries(names.map((name, i) => [name, bound[i]]));
 }
 
-/** @throws {TypeError} given, and without the method; without a name: no function */
-function withMethod<T>(value: unknown, method: string | undefined, name: string): T | undefined {
+/** @throws {TypeError} given, and without the method */
+function withMethod<T>(value: unknown, method: string, name: string): T | undefined {
   if (value === undefined || value === null) return undefined;
-  const called: unknown =
-    method === undefined ? value : (value as Readonly<Record<string, unknown>>)[method];
-  if (typeof called !== 'function') {
-    throw new TypeError(
-      `${name} must ${method === undefined ? 'be a function' : `have a method ${method}`}`,
-    );
-  }
-  return value as T;
+  if (typeof (value as Readonly<Record<string, unknown>>)[method] === 'function') return value as T;
+  throw new TypeError(`${name} must have a method ${method}`);
 }
 
 function selectorOf({ length }: readonly string[]): SelectorBase {
