@@ -283,7 +283,7 @@ it('L22: a port beyond 65535 is another one there, and refused here', async () =
   expect(() => ours([name])).toThrow(OverflowError);
 });
 
-it('L23: the hash hsieh is there', async () => {
+it('L23: the hash hsieh is there', () => {
   const names = [server.name, '127.0.0.1:1', '127.0.0.1:2'];
   const mc = ours(names, { behaviors: { hash: 'hsieh' } });
   const found = new Set(Array.from({ length: 50 }, (_, i) => mc.hash(`k${i}`)));
