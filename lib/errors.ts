@@ -15,6 +15,7 @@ export type ErrorCode =
 
 /** Base of every error that the engine makes. The message never holds value bytes. */
 export class MemcacheError extends Error {
+  /** What went wrong, for programs. */
   readonly code: ErrorCode;
   /** The server concerned as `host:port` or `unix:path`; undefined where no server was involved. */
   readonly server: string | undefined;
@@ -50,6 +51,7 @@ export class ProtocolError extends MemcacheError {
 
 /** The server answered an error line; `line` is that line, cut at 200 characters. */
 export class ServerError extends MemcacheError {
+  /** The server's error line, cut at 200 characters. */
   readonly line: string;
 
   constructor(line: string, server?: string) {

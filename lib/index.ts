@@ -2,4 +2,11 @@
 
 export * from './clients/python-memcached/index';
 export * from './errors';
-export type { PicklerOption, UnpicklerOption } from './value/pickling';
+export type {
+  PickleDumper,
+  PickleLoader,
+  PickleParser,
+  PicklerOption,
+  ReadingOptions,
+  UnpicklerOption,
+} from './value/pickling';

@@ -109,23 +109,26 @@ function startsAlike(before, after) {
   });
 }
 
+/** Each entry is read by its writer's own release; those of Django by the system's Python. */
+const READERS = ['2.7', '3.6', '3.7', '3.11', '3.13'];
+
 /** What Python reads from the pickled entries. */
 const readings = {
   path: 'entries/readings.jsonl',
   make(scratch, fixtures) {
-    const two = CPYTHONS.find(({ release }) => release === '2.7');
-    const three = pythons.findPython(['django', 'memcache']);
+    const readers = READERS.map((wanted) => CPYTHONS.find(({ release }) => release === wanted));
+    const django = pythons.findPython(['django', 'memcache']);
     const [recorded] =
       readFileSync(join(fixtures, this.path), 'utf8').match(/(?<="python": ")3[^"]+/) ?? [];
     const isSame =
-      three.path !== undefined &&
-      runPython(three.path, ['-V'], scratch).startsWith(`Python ${recorded}.`);
-    if (two === undefined || three.missing.length > 0 || !isSame) {
-      return { cannot: [`${this.path}: needs CPython 2.7, and ${recorded} with Django`] };
-    }
+      django.path !== undefined &&
+      runPython(django.path, ['-V'], scratch).startsWith(`Python ${recorded}.`);
+    const needs = `CPython ${READERS.join(', ')}, and ${recorded} with Django`;
+    if (readers.includes(undefined) || django.missing.length > 0 || !isSame)
+      return { cannot: [`${this.path}: needs ${needs}`] };
     const script = join(scratch, 'compat-tests/pickle/python/record_readings.py');
-    runPython(three.path, [script, two.path, three.path], scratch);
-    return compared(this.path, scratch, fixtures, `CPython 2.7, and ${recorded} with Django`);
+    runPython(django.path, [script, ...readers.map(({ path }) => path), django.path], scratch);
+    return compared(this.path, scratch, fixtures, needs);
   },
 };
 

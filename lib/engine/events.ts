@@ -14,6 +14,7 @@ const NAMES = ['alive', 'dead', 'overload', 'protocol-error', 'reconnect', 'time
  */
 export type ServerEventName = (typeof NAMES)[number];
 
+/** What happened to a server, and why. */
 export interface ServerEvent {
   /** `host:port` or `unix:path`. */
   readonly server: string;

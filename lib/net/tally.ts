@@ -9,9 +9,13 @@ const BUCKETS = 27 * PER_DOUBLING;
 export interface LatencyFigures {
   /** Replies that were timed. */
   readonly count: number;
+  /** The time that half of the replies took at most. */
   readonly p50: number;
+  /** The time that nine in ten took at most. */
   readonly p90: number;
+  /** The time that 99 in 100 took at most. */
   readonly p99: number;
+  /** The longest. */
   readonly max: number;
 }
 

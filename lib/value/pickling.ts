@@ -16,20 +16,36 @@ export interface ReadingOptions extends Pick<LoadOptions, 'python' | 'persistent
   readonly persistentResolver?: PersistentResolver;
 }
 
+/** An object that makes pickles. */
+export interface PickleDumper {
+  /** The pickle of a value. */
+  dump(value: unknown): Uint8Array;
+}
+
+/** An object that reads pickles. */
+export interface PickleLoader {
+  /** The value of a pickle. */
+  load(bytes: Buffer): unknown;
+}
+
+/** An object that reads pickles, as pickleparser's Parser. */
+export interface PickleParser {
+  /** The value of a pickle. */
+  parse(bytes: Buffer): unknown;
+}
+
 /** Makes the pickle of a value: a function, an object with `dump`, or a class made with `(protocol, options)`. */
 export type PicklerOption =
   | ((value: unknown, protocol: number) => Uint8Array)
-  | { dump(value: unknown): Uint8Array }
-  | (new (protocol: number, options: DumpOptions) => { dump(value: unknown): Uint8Array });
+  | PickleDumper
+  | (new (protocol: number, options: DumpOptions) => PickleDumper);
 
 /** Reads a pickle: a function, an object with `load` or `parse` (pickleparser's Parser), or a class of these. */
 export type UnpicklerOption =
   | ((bytes: Buffer) => unknown)
-  | { load(bytes: Buffer): unknown }
-  | { parse(bytes: Buffer): unknown }
-  | (new (
-      options: ReadingOptions,
-    ) => { load(bytes: Buffer): unknown } | { parse(bytes: Buffer): unknown });
+  | PickleLoader
+  | PickleParser
+  | (new (options: ReadingOptions) => PickleLoader | PickleParser);
 
 export interface PicklingOptions {
   readonly python: 2 | 3;
@@ -99,7 +115,7 @@ function loader({ python, unpickler, persistentLoad }: PicklingOptions): Picklin
   return (bytes) => read(Buffer.from(bytes));
 }
 
-type Reader = { load(bytes: Buffer): unknown } | { parse(bytes: Buffer): unknown };
+type Reader = PickleLoader | PickleParser;
 
 function readerOf(reader: Reader): (bytes: Buffer) => unknown {
   return 'load' in reader ? (bytes) => reader.load(bytes) : (bytes) => reader.parse(bytes);

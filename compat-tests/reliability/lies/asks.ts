@@ -97,7 +97,7 @@ export const ASKS = {
   gets: {
     engine: (e) => e.gets(key('a'), undefined, null),
     client: (mc) => mc.gets('a'),
-    right: { value: 'A', flags: 16, cas: '7' },
+    right: { value: 'A', flags: 16, cas: '7', bytes: 1 },
     clientRight: 'A',
     failed: null,
   },

@@ -22,6 +22,7 @@ export type Counted = number | bigint | null;
 /** One parameter by position or by name, and what all calls take by name. */
 export type TimeArguments =
   [options?: CallOptions & { time?: Time }] | [time: Time, options?: CallOptions];
+/** Of `incr` and `decr`, behind the key: by position, or by name. */
 export type DeltaArguments =
   [options?: CallOptions & { delta?: Delta }] | [delta: Delta, options?: CallOptions];
 
@@ -175,6 +176,7 @@ export abstract class AnyClient<In, Out, Rest extends readonly unknown[]> {
     return this.codec.decode(flags, data, 0, data.length, true);
   }
 
+  /** The values of many keys, read by their flags. */
   protected typedMany(
     method: string,
     keys: Iterable<Bytes>,

@@ -43,6 +43,7 @@ const FAILURES = {
   miss: { whenDead: 'fail', raises: false },
   raise: { whenDead: 'fail', raises: true },
 } as const satisfies Record<string, Failure>;
+/** What happens to calls while a server cannot be used; see `failure`. */
 export type FailureName = keyof typeof FAILURES;
 
 /** What changed between releases, as far as entries show it. */
@@ -56,6 +57,7 @@ const RELEASES = {
   '0.95': { text: 'ascii' },
   '0.96': { text: 'pickle' },
 } as const satisfies Record<string, Release>;
+/** A release of cmemcache. */
 export type ReleaseName = keyof typeof RELEASES;
 
 /** Every parameter with a value. */

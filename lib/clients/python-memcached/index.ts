@@ -23,6 +23,7 @@ export type { ServerArgument } from './server-string';
 export type { ServerEvent, ServerEventName, ServerEvents } from '../../engine/events';
 export type { CommandTrace } from '../../engine/tracing';
 export type { Counters, LatencyFigures } from '../../net/tally';
+export type { TlsOptions } from '../../net/tls';
 export type {
   CallOptions,
   CheckKeyArguments,
@@ -36,6 +37,8 @@ export type {
   GetMultiArguments,
   Mapping,
   MultiOptions,
+  Prefix,
+  Seconds,
   SetMultiArguments,
   SetMultiOptions,
   StatsArguments,

@@ -67,6 +67,7 @@ const FAILURES = {
   miss: { whenDead: 'fail', raises: false },
   raise: { whenDead: 'fail', raises: true },
 } as const satisfies Record<string, Failure>;
+/** What happens to calls while a server cannot be used; see `failure`. */
 export type FailureName = keyof typeof FAILURES;
 
 /** Parameters by position, and by name in a last object. */

@@ -7,6 +7,7 @@ export type ReleaseName =
   | '1.43' | '1.44' | '1.45' | '1.46' | '1.47' | '1.48' | '1.49' | '1.50' | '1.51' | '1.52'
   | '1.53' | '1.54' | '1.55' | '1.56' | '1.57' | '1.58' | '1.59' | '1.60' | '1.61' | '1.62'; // prettier-ignore
 
+/** The major version of the Python that a client is like. */
 export type PythonVersion = 2 | 3;
 
 /** How one release on one Python behaves. */

@@ -6,6 +6,7 @@ import type { Delta, Time, TimeDelta } from '../shared/numbers';
 
 export type { CallOptions };
 
+/** Of `set`, `add`, `replace`, `append`, `prepend` and `cas`, by name. */
 export interface StoreOptions extends CallOptions {
   /** Seconds until the value expires, or a Unix time beyond 30 days; 0 (default): never. A duration for `set` only (1.60). */
   time?: Time | TimeDelta;
@@ -15,50 +16,66 @@ export interface StoreOptions extends CallOptions {
   noreply?: boolean;
 }
 
+/** Of `incr` and `decr`, by name. */
 export interface CountOptions extends CallOptions {
   /** By how much; default 1. */
   delta?: Delta;
+  /** Do not wait for the server's reply (1.55). */
   noreply?: boolean;
 }
 
+/** Of `touch`, by name. */
 export interface TouchOptions extends CallOptions {
   /** Seconds, or a Unix time beyond 30 days; 0 (default): never expires. */
   time?: Time;
+  /** Do not wait for the server's reply (1.55). */
   noreply?: boolean;
 }
 
+/** Of `delete`, by name. */
 export interface DeleteOptions extends CallOptions {
   /** Before 1.60 only, and not sent. */
   time?: Time | null;
+  /** Do not wait for the server's reply (1.55). */
   noreply?: boolean;
 }
 
+/** Of `get_multi`, by name. */
 export interface MultiOptions extends CallOptions {
   /** Put before every key on its way to the servers; not part of the names in the result. */
   key_prefix?: string | Uint8Array;
 }
 
+/** Of `set_multi`, by name. */
 export interface SetMultiOptions extends StoreOptions, MultiOptions {}
 
+/** Of `delete_multi`, by name. */
 export interface DeleteMultiOptions extends MultiOptions {
+  /** Before 1.60 only, and not sent. */
   time?: Time | null;
+  /** Do not wait for the server's reply (1.55). */
   noreply?: boolean;
 }
 
-type Prefix = string | Uint8Array;
-type Seconds = Time | TimeDelta;
+/** Put before every key; text is UTF-8. */
+export type Prefix = string | Uint8Array;
+/** Seconds until a value expires, or a duration (1.60, `set` only). */
+export type Seconds = Time | TimeDelta;
 
+/** Of `set`, `add`, `replace`, `append`, `prepend` and `cas`, behind key and value: by position, or by name. */
 export type StoreArguments =
   | [options?: StoreOptions]
   | [time: Seconds, options?: StoreOptions]
   | [time: Seconds, min_compress_len: number, options?: StoreOptions]
   | [time: Seconds, min_compress_len: number, noreply: boolean, options?: CallOptions];
 
+/** Of `incr` and `decr`, behind the key: by position, or by name. */
 export type CountArguments =
   | [options?: CountOptions]
   | [delta: Delta, options?: CountOptions]
   | [delta: Delta, noreply: boolean, options?: CallOptions];
 
+/** Of `touch`, behind the key: by position, or by name. */
 export type TouchArguments =
   | [options?: TouchOptions]
   | [time: Time, options?: TouchOptions]
@@ -73,9 +90,11 @@ export type DeleteArguments =
 /** Bytes that a prefix adds. */
 export type CheckKeyArguments = [key_extra_len?: number | { key_extra_len?: number }];
 
+/** Of `get_multi`, behind the keys: by position, or by name. */
 export type GetMultiArguments =
   [options?: MultiOptions] | [key_prefix: Prefix, options?: CallOptions];
 
+/** Of `set_multi`, behind the mapping: by position, or by name. */
 export type SetMultiArguments =
   | [options?: SetMultiOptions]
   | [time: Time, options?: SetMultiOptions]
@@ -89,16 +108,20 @@ export type SetMultiArguments =
       options?: CallOptions,
     ];
 
+/** Of `delete_multi`, behind the keys: by position, or by name. */
 export type DeleteMultiArguments =
   | [options?: DeleteMultiOptions]
   | [time: Time | null, options?: DeleteMultiOptions]
   | [time: Time | null, key_prefix: Prefix, options?: DeleteMultiOptions]
   | [time: Time | null, key_prefix: Prefix, noreply: boolean, options?: CallOptions];
 
+/** Of `get_stats`, by name. */
 export interface StatsOptions extends CallOptions {
+  /** What follows `stats`: `items`, `slabs`, `cachedump 1 10`... */
   stat_args?: string | null;
 }
 
+/** Of `get_stats`: by position, or by name. */
 export type StatsArguments =
   [options?: StatsOptions] | [stat_args: string | null, options?: CallOptions];
 

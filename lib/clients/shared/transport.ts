@@ -1,6 +1,7 @@
 // The constructor's parameters `tls`, `username` and `password`, which every client has.
 
 import type { EngineOptions } from '../../engine/engine';
+import type { TlsOptions } from '../../net/tls';
 
 /** How a client reaches its servers, and proves who it is. */
 export interface TransportOptions {
@@ -11,10 +12,12 @@ export interface TransportOptions {
   tls?: TlsParameter | null;
   /** Log in after every connect; needs `password`. Shown in no error, event or log. */
   username?: string | null;
+  /** Goes with `username`. memcached -Y and SASL PLAIN send it readable: use TLS. */
   password?: string | null;
 }
 
-export type TlsParameter = NonNullable<EngineOptions['tls']>;
+/** Options of Node's `tls.connect`; verification is on and versions before 1.2 are refused (ValueError). */
+export type TlsParameter = TlsOptions;
 
 /** Names for a client's table of parameters. */
 export const TRANSPORT_NAMES = ['tls', 'username', 'password'] as const;

@@ -44,10 +44,14 @@ export interface KnownClass<T extends object = object> {
   readonly type?: abstract new (...args: never[]) => T;
   /** The instance for this call, or undefined to leave it a PyObject. */
   load?(form: PyObject, context: LoadContext): T | undefined;
+  /** Takes the items of APPEND and APPENDS; false: they are kept beside the instance. */
   append?(instance: T, items: readonly unknown[], context: LoadContext): boolean | void;
+  /** Takes the items of ADDITEMS; false: they are kept beside the instance. */
   add?(instance: T, items: readonly unknown[], context: LoadContext): boolean | void;
   /** `pairs`: keys and values in turn. */
   setItems?(instance: T, pairs: readonly unknown[], context: LoadContext): boolean | void;
+  /** Takes the state of BUILD; false: it is kept beside the instance. */
   build?(instance: T, state: unknown, context: LoadContext): boolean | void;
+  /** What is written for an instance. */
   dump?(instance: T, context: DumpContext): PyObject;
 }

@@ -11,9 +11,10 @@ export * from './errors';
 export * from './types';
 export * from './options';
 export * from './contract';
-export { PyDict, PyFrozenSet, PySet, pyKey } from './equality';
-export { Registry } from './registry';
+export { PyDict, PyFrozenSet, PySet, pyKey, type KeyBudget } from './equality';
+export { Registry, type ClassCodec, type UserClass } from './registry';
 export { pyRepr, repr, str, type Repr, type Representable } from './repr';
+export type { Part, Shown } from './shown';
 export {
   NamedTuple,
   NoneType,
@@ -60,10 +61,12 @@ export {
   type NumpyCode,
   type NumpyData,
   type NumpyOptions,
+  type NumpyRelease,
   type PathType,
   type TimeZone,
+  type ZoneFields,
 } from './classes';
-export { protocolOf, recall, remember, carry } from './slots';
+export { protocolOf, recall, remember, carry, type Entries, type Slots } from './slots';
 
 /** Reads pickles; holds the options for any number of loads. */
 export class Unpickler {

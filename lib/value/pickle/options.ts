@@ -49,28 +49,34 @@ export const DEFAULT_LIMITS: Limits = {
 
 /** pickleparser's NameResolver (its NameRegistry is one): a class or function for a Python name. */
 export interface NameResolver {
+  /** The class or function to call for that name; a made-up class for an unknown one. */
   resolve(module: string, name: string): unknown;
 }
 
 /** pickleparser's PersistentResolver. */
 export interface PersistentResolver {
+  /** The value that a persistent id stands for. */
   resolve(pid: string): unknown;
 }
 
 /** pickleparser's ExtensionResolver. */
 export interface ExtensionResolver {
+  /** The class or function of a copyreg extension code. */
   resolve(code: number): unknown;
 }
 
 /** Classes by Python name; `Registry` in registry.ts is the implementation. */
 export interface ClassRegistry {
+  /** What is registered for a Python class, by its names in Python 3. */
   find(module: string, name: string): KnownClass | undefined;
+  /** What is registered for the JavaScript class of a value that is written. */
   findByPrototype(prototype: object): KnownClass | undefined;
 }
 
 /** copyreg's extension registry: small numbers in place of names. */
 export type Extensions = ReadonlyMap<number, PyGlobal>;
 
+/** How pickles are read. */
 export interface LoadOptions {
   /** Wrap what JavaScript cannot tell (PyFloat, Py2Str, PyDict...) instead of remembering it. */
   readonly exact?: boolean | undefined;
@@ -98,6 +104,7 @@ export interface LoadOptions {
   readonly extensionResolver?: ExtensionResolver | undefined;
 }
 
+/** How pickles are written. */
 export interface DumpOptions {
   /** The release whose pickler is imitated; default '3.12', which every release from 3.4 on reads. */
   readonly python?: PythonRelease | undefined;

@@ -50,10 +50,12 @@ export class Registry implements ClassRegistry {
     return this;
   }
 
+  /** What is registered for a Python class. */
   find(module: string, name: string): KnownClass | undefined {
     return this.#byName.get(keyOf(module, name));
   }
 
+  /** What is registered for a JavaScript class. */
   findByPrototype(prototype: object): KnownClass | undefined {
     return this.#byPrototype.get(prototype);
   }

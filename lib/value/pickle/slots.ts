@@ -29,6 +29,7 @@ export class Entries {
     return copy;
   }
 
+  /** Remembers the next key or item, and what is exact about it. */
   note(key: unknown, exact: Exact | undefined): void {
     this.#pairs.push(key, exact);
     this.#map = undefined;

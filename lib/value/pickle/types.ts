@@ -206,6 +206,7 @@ export class PyObject {
     return this.#build()?.state;
   }
 
+  /** Replaces what BUILD gives. */
   set state(state: unknown) {
     const build = this.#build();
     if (build === undefined) this.ops.push({ kind: 'build', state });

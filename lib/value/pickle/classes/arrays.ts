@@ -86,6 +86,7 @@ export class PyArray {
     }
   }
 
+  /** How many items. */
   get length(): number {
     return typeof this.values === 'string' ? [...this.values].length : this.values.length;
   }

@@ -17,6 +17,7 @@ export class PySafeString {
     return this.text;
   }
 
+  /** The text. */
   valueOf(): string {
     return this.text;
   }

@@ -25,6 +25,7 @@ export class PyFraction {
     this.#terms = { numerator: top, denominator: bottom };
   }
 
+  /** Above the line; it has the sign. */
   get numerator(): bigint {
     return this.#lowest().numerator;
   }
@@ -44,6 +45,7 @@ export class PyFraction {
     return Number(this.numerator >> shift) / Number(this.denominator >> shift);
   }
 
+  /** As the nearest float. */
   valueOf(): number {
     return this.toNumber();
   }

@@ -27,7 +27,7 @@ export { PyDecimal } from './decimal';
 export { PyLazyString, PyModel, PyQuerySet, PySafeString, type ModelOrigin } from './django';
 export { PyException } from './exceptions';
 export { PyFraction } from './fraction';
-export { PyNumpyArray, PyNumpyScalar, type NumpyOptions } from './numpy';
+export { PyNumpyArray, PyNumpyScalar, type NumpyOptions, type NumpyRelease } from './numpy';
 export { PyNumpyDtype, type NumpyCode, type NumpyData } from './numpy-types';
 export { PyNamespace, PyPartial } from './objects';
 export { NoneType, PyRange, PySlice, PyTypeOf } from './ranges';
@@ -42,7 +42,7 @@ export {
 export { PyPath, type PathType } from './paths';
 export { PyUUID } from './uuid';
 export { PyTimedelta, PyTimezone } from './timedelta';
-export { PyFixedZone, PyZoneInfo, type Fold, type TimeZone } from './zones';
+export { PyFixedZone, PyZoneInfo, type Fold, type TimeZone, type ZoneFields } from './zones';
 
 /** Tables of the files of this folder. */
 export const STANDARD: readonly KnownClass[] = [

@@ -87,6 +87,7 @@ export class PyNumpyScalar {
     return /^U\d+$/.test(this.dtype.code) ? utf32(this.bytes, this.dtype.byteorder) : undefined;
   }
 
+  /** The value, where its dtype is one that is understood. */
   valueOf(): unknown {
     return this.value;
   }

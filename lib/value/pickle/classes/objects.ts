@@ -44,10 +44,12 @@ export class PyNamespace {
     this.attributes = new Map(isIterable ? attributes : Object.entries(attributes));
   }
 
+  /** An attribute; undefined where there is none. */
   get(name: string): unknown {
     return this.attributes.get(name);
   }
 
+  /** Sets an attribute. */
   set(name: string, value: unknown): this {
     this.attributes.set(name, value);
     return this;

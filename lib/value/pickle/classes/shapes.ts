@@ -19,6 +19,7 @@ export interface NamedTupleClass<F extends string> {
 
 /** An instance of a class made by `namedTuple`. Equal, as a dict key, to the tuple of its values. */
 export abstract class NamedTuple implements Iterable<unknown> {
+  /** The fields' values, in order. */
   abstract values(): unknown[];
 
   /** Python's name of the class. */
@@ -164,6 +165,7 @@ export class PyEnumMember {
     share(this);
   }
 
+  /** The member's value, so that numbers compare. */
   valueOf(): unknown {
     return this.value;
   }

@@ -79,6 +79,7 @@ export class PyUUID {
     return false;
   }
 
+  /** What is written for a UUID. */
   static dump(uuid: PyUUID): PyObject {
     if (uuid.#form !== undefined) return uuid.#form;
     const ops = [{ kind: 'build' as const, state: new Map([['int', narrow(uuid.#int)]]) }];

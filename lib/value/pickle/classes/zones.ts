@@ -99,6 +99,7 @@ export class PyFixedZone {
     zone.#fields = fields;
   }
 
+  /** The zone's name, where it has one. */
   get name(): string {
     return this.#fields.name;
   }
