@@ -97,9 +97,9 @@ export async function countMany(
   const ends = await Promise.allSettled(
     all.map(([, bytes]) => calls.count(Command.incr, bytes, delta, given)),
   );
-  given?.throwIfAborted();
   const failed = ends.filter((end) => end.status === 'rejected');
   if (failed.length === 0) return;
+  given?.throwIfAborted();
   const missing = failed.filter(({ reason }) => reason instanceof NotFound).length;
   const last = ends[ends.length - 1];
   throw countManyFailure(

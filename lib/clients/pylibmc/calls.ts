@@ -121,7 +121,7 @@ export class Calls {
     const options = this.#silently(time);
     const engine = this.#session.engine;
     const stored = engine.change(command, wire, undefined, options, entry, signal);
-    if (command === Command.set) this.#copy(command, wire, options, entry);
+    if (command === Command.set) this.#copy(command, wire, options, entry, signal);
     return stored as Promise<boolean>;
   }
 
@@ -164,7 +164,7 @@ export class Calls {
     const answering = this.#session.engine.changeMany(command, batch, options, signal);
     if (command === Command.set) {
       for (const [i, wire] of batch.wires.entries()) {
-        this.#copy(command, wire, options, batch.entries[i] ?? NO_ENTRY);
+        this.#copy(command, wire, options, batch.entries[i] ?? NO_ENTRY, signal);
       }
     }
     const answers = await answering;
@@ -179,7 +179,7 @@ export class Calls {
     const options = this.#silently('');
     const engine = this.#session.engine;
     const deleted = engine.change(Command.delete, wire, undefined, options, NO_ENTRY, signal);
-    this.#copy(Command.delete, wire, options, NO_ENTRY);
+    this.#copy(Command.delete, wire, options, NO_ENTRY, signal);
     return deleted as Promise<boolean>;
   }
 
@@ -189,7 +189,7 @@ export class Calls {
     const options = this.#silently('');
     const batch = { wires, spots: undefined };
     const answering = this.#session.engine.changeMany(Command.delete, batch, options, signal);
-    for (const wire of wires) this.#copy(Command.delete, wire, options, NO_ENTRY);
+    for (const wire of wires) this.#copy(Command.delete, wire, options, NO_ENTRY, signal);
     const answers = await answering;
     return wires.length === keys.length && answers.every((each) => each === true);
   }
@@ -266,16 +266,11 @@ export class Calls {
     wire: WireKey,
     options: ChangeOptions,
     entry: Entry,
+    signal: AbortSignal | undefined,
   ): void {
     if (!this.#hasCopies) return;
-    changeCopies(
-      this.#session.engine,
-      command,
-      wire,
-      this.#homesOf([wire])[0] ?? [],
-      options,
-      entry,
-    );
+    const homes = this.#homesOf([wire])[0] ?? [];
+    changeCopies(this.#session.engine, command, wire, homes, options, entry, signal);
   }
 
   #wire(bytes: string): WireKey | undefined {

@@ -145,6 +145,20 @@ describe('L4: num_replicas', () => {
     expect(stores[2]?.get(key)).toBeDefined();
   });
 
+  it('of a call that was given up makes no copies', async () => {
+    const { started, mc } = await three({ num_replicas: 2 });
+    const reason = new Error('enough');
+    const signal = AbortSignal.abort(reason);
+    await expect(mc.set('k', 'v', { signal })).rejects.toBe(reason);
+    await expect(mc.set_multi({ k: 'v' }, { signal })).rejects.toBe(reason);
+    await expect(mc.delete('k', { signal })).rejects.toBe(reason);
+    expect(await mc.get_multi(['a', 'b', 'c', 'd', 'e', 'f'])).toEqual(new Map());
+    const sent = started.map(({ received }) => received.join('')).join('');
+    for (const opcode of ['\x80\x01', '\x80\x11', '\x80\x04', '\x80\x14']) {
+      expect(sent).not.toContain(opcode);
+    }
+  });
+
   it('answers of a live server are answers: a miss is one', async () => {
     const { stores, mc } = await three({ num_replicas: 1 });
     const key = keyAt(mc, 1);

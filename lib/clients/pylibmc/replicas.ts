@@ -63,9 +63,10 @@ export function changeCopies(
   homes: Homes,
   options: ChangeOptions,
   entry: Entry,
+  signal: AbortSignal | undefined,
 ): void {
   for (const home of homes.slice(1)) {
     const silently = { ...options, noreply: true };
-    engine.change(command, wire, home, silently, entry).catch(() => undefined);
+    engine.change(command, wire, home, silently, entry, signal).catch(() => undefined);
   }
 }
