@@ -61,7 +61,8 @@ async function watch(session: Session, kind: string): Promise<Exit> {
   try {
     let before: Answer[] | undefined;
     for (let looks = 0; looks < count && !stop.signal.aborted; looks++) {
-      if (looks > 0) await sleep(every * 1000, undefined, stop).catch(() => undefined);
+      if (looks > 0)
+        await sleep(every * 1000, undefined, { signal: stop.signal }).catch(() => undefined);
       if (stop.signal.aborted) break;
       const now = await ask(session, kind);
       if (terminal.isTerminal) await terminal.write('\x1b[H\x1b[2J');

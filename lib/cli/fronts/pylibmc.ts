@@ -2,7 +2,7 @@
 
 import { Client, NotFound, type Behaviors, type ClientOptions } from '../../clients/pylibmc';
 import { resolveOptions } from '../../clients/pylibmc/options';
-import { createValues } from '../../clients/pylibmc/values';
+import { createValues, type Values } from '../../clients/pylibmc/values';
 import type { ServerSpec } from '../../engine/server';
 import { createPickling } from '../../value/pickling';
 import { UsageError } from '../errors';
@@ -26,16 +26,7 @@ export function make(given: FrontOptions, placing: Behaviors): Front {
   const pickles = new ExactPickles(python ?? 3);
   const options = { release, python, tls, unpickler: pickles.load, behaviors } as ClientOptions; // checked by the constructor
   const mc = new Client(servers.map(argumentOf), options);
-  const { options: resolved } = resolveOptions([options]);
-  const pickling = createPickling({
-    python: resolved.python,
-    protocol: -1,
-    pickler: undefined,
-    unpickler: pickles.load,
-    persistentId: undefined,
-    persistentLoad: undefined,
-  });
-  const values = createValues({ ...resolved, pickling });
+  const values = valuesOf(options);
   return {
     decode: (flags, data) =>
       pickles.watch(() => values.decode(flags, data, 0, data.length, true, false)),
@@ -52,6 +43,21 @@ export function make(given: FrontOptions, placing: Behaviors): Front {
     },
     close: () => mc.disconnect_all(),
   };
+}
+
+/** What the client makes of entries. */
+function valuesOf(options: ClientOptions): Values {
+  const { options: resolved } = resolveOptions([options]);
+  const { python, unpickler } = resolved;
+  const pickling = createPickling({
+    python,
+    protocol: -1,
+    pickler: undefined,
+    unpickler,
+    persistentId: undefined,
+    persistentLoad: undefined,
+  });
+  return createValues({ ...resolved, pickling });
 }
 
 function argumentOf({ address, weight }: ServerSpec): string {
