@@ -5,7 +5,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { MAX_VALUE_BYTES } from '../limits';
 
 // <set|add|replace|append|prepend|cas> <key> <flags> <exptime> <bytes>...\r\n<data>\r\n
-const STORAGE = /^(?:set|add|replace|append|prepend|cas) \S+ \d+ -?\d+ (\d+)/;
+const STORAGE = /^(?:set|add|replace|append|prepend|cas) [^ ]+ \d+ -?\d+ (\d+)/;
 const CRLF = '\r\n';
 
 /**

@@ -381,3 +381,10 @@ describe('the reply to a raw command', () => {
     expect(readOn).toThrow(TooLargeError);
   });
 });
+
+it('takes keys of any bytes in a cachedump', () => {
+  const decoder = new TextDecoder();
+  const dump = Buffer.from('ITEM à [1 b; 0 s]\r\nEND\r\n'); // its last byte is a space of JavaScript's
+  expect(decoder.read(Command.stats, '', 0, dump, 0, dump.length)).toBe(Step.done);
+  expect(decoder.rows).toEqual([['Ã\u00a0', '[1 b; 0 s]']]);
+});

@@ -84,7 +84,7 @@ const PATTERNS: readonly {
   {
     // STAT <name> <value>; ITEM <key> [...] of cachedump; PREFIX <name> ... of detail dump
     commands: [Command.stats],
-    pattern: /^(?:STAT|ITEM|PREFIX) (\S+)(?: (.*))?$/,
+    pattern: /^(?:STAT|ITEM|PREFIX) ([^ ]+)(?: (.*))?$/,
     reply: ([, name = '', value = '']) => ({ ...plain(Code.rows), row: [name, value] }),
   },
 ];

@@ -3,7 +3,7 @@
 import { UnicodeEncodeError } from '../../errors';
 import { MAX_VALUE_BYTES } from '../../limits';
 import { asBuffer } from '../../value/compression';
-import { PyByteArray, PyFloat, repr, str } from '../../value/pickle';
+import { PyByteArray, repr, str } from '../../value/pickle';
 import { encodeUtf8 } from '../../value/text';
 import { MemcacheIllegalInputError } from './exceptions';
 
@@ -81,7 +81,7 @@ function escape(point: number): string {
 export function valueBytes(value: unknown, encode: Encode): string | Buffer {
   // A bytearray is not bytes in Python, and is stored as its text.
   if (value instanceof Uint8Array && !(value instanceof PyByteArray)) return asBuffer(value);
-  const text = value instanceof PyFloat ? repr(value) : str(value, MAX_VALUE_BYTES);
+  const text = str(value, MAX_VALUE_BYTES);
   if (text.length > MAX_VALUE_BYTES) {
     throw new MemcacheIllegalInputError(
       `the text of a value is over ${MAX_VALUE_BYTES} characters`,

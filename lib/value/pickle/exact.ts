@@ -43,6 +43,10 @@ export class PyFloat extends Exact {
     return this.value;
   }
 
+  override toString(): string {
+    return floatRepr(this.value);
+  }
+
   override [pyRepr](): Repr {
     return { parts: [floatRepr(this.value)] };
   }

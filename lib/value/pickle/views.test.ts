@@ -374,3 +374,12 @@ describe('what a container remembers', () => {
     expect(exact(copy)).toEqual(new PyDict([['price', new PyFloat(1)]]));
   });
 });
+
+it.each<[number, string]>([
+  [1, '1.0'],
+  [NaN, 'nan'],
+  [-Infinity, '-inf'],
+  [1e22, '1e+22'],
+])("text of the exact float %p is Python's", (value, text) => {
+  expect(String(new PyFloat(value))).toBe(text);
+});
