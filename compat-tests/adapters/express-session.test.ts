@@ -10,7 +10,7 @@ import { djangoSession, djangoStore } from '../../lib/adapters/express-session';
 import { DjangoCache, login, newSessionKey, Sessions, type AuthUser } from '../../lib/django';
 import { PyTuple } from '../../lib/value/pickle';
 import { float, tuple, type PythonValue } from '../support';
-import { Site } from '../django/site';
+import { RELEASE, Site } from '../django/site';
 
 const SECRET_KEY = 'cats-and-dogs';
 
@@ -29,7 +29,7 @@ const servers: Server[] = [];
 beforeAll(async () => {
   site = await Site.start({ backend: 'PyMemcacheCache' });
   cache = new DjangoCache({ BACKEND: 'PyMemcacheCache', LOCATION: site.location });
-  sessions = new Sessions(cache, { release: '3.2' });
+  sessions = new Sessions(cache, { release: RELEASE });
   const row = await site.python.eval("create_user('ada', 'lovelace')");
   const [id, password] = row as [number, string];
   ada = { id, password };

@@ -1,16 +1,8 @@
 // Django's own caches and ours on the same servers: the same keys, entries, lifetimes and answers, both ways.
 
-import {
-  DjangoCache,
-  type CacheKey,
-  type CacheSettings,
-  type DjangoRelease,
-} from '../../lib/django';
+import { DjangoCache, type CacheKey, type CacheSettings } from '../../lib/django';
 import { bytes, float, tuple, type PythonValue } from '../support';
-import { BACKENDS, Site } from './site';
-
-/** The release of the real Django here. */
-const release: DjangoRelease = '3.2';
+import { BACKENDS, RELEASE, Site } from './site';
 
 const BIG = Buffer.alloc(2_000_000, 'x');
 
@@ -20,7 +12,7 @@ describe.each(BACKENDS)('%s', (backend) => {
 
   function ours(more: Partial<CacheSettings> = {}): DjangoCache {
     const settings = { BACKEND: backend, LOCATION: site.location, ...more } as CacheSettings;
-    const cache = new DjangoCache(settings, { release });
+    const cache = new DjangoCache(settings, { release: RELEASE });
     open.push(cache);
     return cache;
   }

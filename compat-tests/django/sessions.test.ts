@@ -15,10 +15,9 @@ import {
 } from '../../lib/django';
 import { PyDateTime, PyTimedelta, PyTimezone } from '../../lib/value/pickle';
 import { float, Source, tuple, type PythonValue } from '../support';
-import { BACKENDS, Site } from './site';
+import { BACKENDS, RELEASE, Site } from './site';
 
 const SECRET_KEY = 'cats-and-dogs';
-const release = '3.2';
 
 /** What visit() answers. */
 interface Visit {
@@ -42,8 +41,8 @@ describe.each(BACKENDS)('%s', (backend) => {
   beforeAll(async () => {
     site = await Site.start({ backend, session_cache: 'shop' });
     const settings = { BACKEND: backend, LOCATION: site.location, KEY_PREFIX: 'shop', VERSION: 3 };
-    cache = new DjangoCache(settings, { release });
-    sessions = new Sessions(cache, { release });
+    cache = new DjangoCache(settings, { release: RELEASE });
+    sessions = new Sessions(cache, { release: RELEASE });
     const row = await site.python.eval("create_user('ada', 'lovelace')");
     const [id, password] = row as [number, string];
     ada = { id, password };

@@ -1,6 +1,8 @@
 // A private memcached (or several) with a real Django site on it: python/site_settings.py.
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import type { BackendName } from '../../lib/django';
+import { findPython } from '../../scripts/pythons.cjs';
+import type { BackendName, DjangoRelease } from '../../lib/django';
 import {
   Python,
   PythonRaised,
@@ -17,7 +19,20 @@ export const MODULES: Readonly<Record<BackendName, string>> = {
   PyLibMCCache: 'pylibmc',
   PyMemcacheCache: 'pymemcache',
 };
-export const BACKENDS = Object.keys(MODULES) as BackendName[];
+
+/** The release of the Django that is installed. */
+export const RELEASE = installedRelease();
+/** The backends that it has. */
+export const BACKENDS = (Object.keys(MODULES) as BackendName[]).filter(
+  (name) => name !== 'MemcachedCache' || RELEASE === '3.2' || RELEASE === '4.0',
+);
+
+function installedRelease(): DjangoRelease {
+  const { path } = findPython(['django']);
+  if (path === undefined) throw new Error('no Python has django');
+  const source = 'import django; print("%d.%d" % django.VERSION[:2], end="")';
+  return execFileSync(path, ['-c', source]).toString() as DjangoRelease;
+}
 
 export interface SiteOptions {
   readonly backend: BackendName;
