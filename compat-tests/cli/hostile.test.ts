@@ -121,11 +121,11 @@ it('dumps and restores every one of them, and refuses what a dump never has', as
 
 describe('a server that lies', () => {
   const REPLIES: readonly (readonly [how: string, words: string, reply: string])[] = [
-    ['no time to live', 'get k', 'MN\r\nVA 5 f1\r\n'],
-    ['a size that nobody has', 'get k', 'MN\r\nVA 99999999999 f0 t-1\r\n'],
-    ['more data than announced', 'get k', 'MN\r\nVA 1 f0 t-1\r\nabc\r\n'],
-    ['an error that is a command', 'get k', `MN\r\nSERVER_ERROR ${ESCAPE}\r\n`],
-    ['a line without an end', 'get k', `MN\r\n${'x'.repeat(10_000)}`],
+    ['no time to live', 'get k', 'EN\r\nVA 5 f1\r\n'],
+    ['a size that nobody has', 'get k', 'EN\r\nVA 99999999999 f0 t-1\r\n'],
+    ['more data than announced', 'get k', 'EN\r\nVA 1 f0 t-1\r\nabc\r\n'],
+    ['an error that is a command', 'get k', `EN\r\nSERVER_ERROR ${ESCAPE}\r\n`],
+    ['a line without an end', 'get k', `EN\r\n${'x'.repeat(10_000)}`],
     ['a line that is no statistic', 'stats', `STAT ${ESCAPE} 1\r\nWHAT\r\n`],
     ['a statistic that is a command', 'stats', `STAT version ${ESCAPE}\r\nEND\r\n`],
     ['a line that is no key', 'keys', 'key=%1b%5b2J exp=-1 la=1 cas=1 fetch=no cls=1 size=1\nno\r\n'],

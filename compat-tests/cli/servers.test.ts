@@ -170,3 +170,28 @@ it('shows colours on a terminal alone, and none where NO_COLOR says so', async (
   expect((await run(words, { terminal: true, env: { TERM: 'dumb' } })).output).not.toMatch(colour);
   expect((await run(words)).output).toBe("'v'\n");
 });
+
+it('looking changes nothing: neither the place of an entry nor that nobody has fetched it', async () => {
+  await using server = await Memcached.start();
+  await using raw = await RawConnection.open(server);
+  await raw.store('k', 0, 'v');
+  const before = await raw.ask('me k\r\n');
+  expect(before).toContain('fetch=no');
+  for (const line of ['get k', 'types', 'doctor', 'dump -', 'where k --find', 'keys']) {
+    expect((await run([...line.split(' '), '-s', server.name])).code).toBe(0);
+  }
+  expect((await raw.ask('me k\r\n')).replace(/la=\d+/, '')).toBe(before.replace(/la=\d+/, ''));
+});
+
+it('takes a server of 1.6 that cannot look without touching', async () => {
+  const server = await startScripted((received) => {
+    const answers = received.match(/^mg .*\r\n/gm)?.map((line) => {
+      if (/ u\r/.test(line)) return 'CLIENT_ERROR invalid flag\r\n';
+      return line.startsWith('mg k ') ? 'VA 1 f16 t-1\r\nv\r\n' : 'EN\r\n';
+    });
+    return answers?.join('');
+  });
+  const { code, stdout } = await run(['get', 'k', 'none', 'k', '-s', `127.0.0.1:${server.port}`]);
+  expect([code, stdout.toString()]).toEqual([1, "'v'\n'v'\n"]);
+  await server.close();
+});

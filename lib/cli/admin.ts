@@ -78,8 +78,11 @@ export class Admin {
   readonly server: ServerSpec;
   readonly #options: Options;
   #talk: Dialogue;
-  /** Whether it has the meta commands (1.6), which tell the time that is left. */
-  #hasMeta: boolean | undefined;
+  /**
+   * The flags of meta get (1.6), which tells the time that is left; with `u`, looking leaves an entry's place in the LRU,
+   * and that nobody has fetched it, as they are. undefined: the server has no such command.
+   */
+  #meta: string | undefined = 'unknown';
 
   private constructor(server: ServerSpec, options: Options, talk: Dialogue) {
     this.server = server;
@@ -148,10 +151,14 @@ export class Admin {
     }
   }
 
-  /** Entries in the order asked; undefined where there is none. */
+  /** Entries in the order asked; undefined where there is none. Looking changes nothing, where the server can do that. */
   async entries(wires: readonly string[]): Promise<(StoredEntry | undefined)[]> {
-    this.#hasMeta ??= await this.#findMeta();
-    return this.#hasMeta ? this.#entriesByMeta(wires) : this.#entriesByGet(wires);
+    const [first] = wires;
+    if (first === undefined) return [];
+    if (this.#meta === 'unknown') this.#meta = await this.#findMeta(first);
+    return this.#meta === undefined
+      ? this.#entriesByGet(wires)
+      : this.#entriesByMeta(wires, this.#meta);
   }
 
   async entry(wire: string): Promise<StoredEntry | undefined> {
@@ -183,21 +190,26 @@ export class Admin {
     return answer.exec(reply) ?? this.#refuse(reply);
   }
 
-  /** `mn` is answered by MN where there are meta commands; elsewhere by ERROR, and proxies hang up. */
-  async #findMeta(): Promise<boolean> {
+  /** Asks for one of the keys: the answer shows what the server knows. Proxies hang up. */
+  async #findMeta(wire: string): Promise<string | undefined> {
     try {
-      this.#talk.write('mn\r\n');
-      return (await this.#talk.line()) === 'MN';
+      this.#talk.write(`mg ${metaKey(wire)} u\r\n`);
+      const line = await this.#talk.line();
+      if (/^(EN|HD)/.test(line)) return 'f t v u';
+      return line.startsWith('CLIENT_ERROR') ? 'f t v' : undefined;
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error;
       this.#talk = await opened(this.#options);
-      return false;
+      return undefined;
     }
   }
 
-  // mg <key> f t v[ b]\r\n -> VA <size> f<flags> t<seconds>\r\n<data>\r\n, or EN\r\n
-  async #entriesByMeta(wires: readonly string[]): Promise<(StoredEntry | undefined)[]> {
-    this.#talk.write(wires.map((wire) => `mg ${metaKey(wire)} f t v\r\n`).join(''));
+  // mg <key>[ b] f t v u\r\n -> VA <size> f<flags> t<seconds>\r\n<data>\r\n, or EN\r\n
+  async #entriesByMeta(
+    wires: readonly string[],
+    flags: string,
+  ): Promise<(StoredEntry | undefined)[]> {
+    this.#talk.write(wires.map((wire) => `mg ${metaKey(wire)} ${flags}\r\n`).join(''));
     const found: (StoredEntry | undefined)[] = [];
     while (found.length < wires.length) {
       const line = await this.#talk.line();
@@ -208,8 +220,8 @@ export class Admin {
       // Flags of the reply stand in the order asked.
       const match = /^VA (\d+) f(\d+) t(-?\d+)(?: b)?$/.exec(line);
       if (match === null) return this.#refuse(line);
-      const [, size, flags, ttl] = match;
-      found.push({ ...(await this.#data(flags, size)), ttl: Number(ttl) });
+      const [, size, bits, ttl] = match;
+      found.push({ ...(await this.#data(bits, size)), ttl: Number(ttl) });
     }
     return found;
   }
