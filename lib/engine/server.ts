@@ -10,7 +10,8 @@ import {
 import { FIRST_PAUSE_MS } from '../limits';
 import type { Address, OpenSocket } from '../net/address';
 import type { Clock } from '../net/clock';
-import { Connection, type ConnectionOptions } from '../net/connection';
+import { Connection } from '../net/connection';
+import type { ConnectionOptions } from '../net/connection-options';
 import { Operation } from '../net/operation';
 import type { Loss, Owner } from '../net/owner';
 import type { Tally } from '../net/tally';
@@ -61,9 +62,13 @@ export interface Observer {
 
 export class Server implements Owner {
   readonly spec: ServerSpec;
+  /** Until it refuses a line of several gets. */
+  joins = true;
   readonly #context: ServerContext;
   readonly #connectionOptions: ConnectionOptions;
   #connection: Connection | undefined;
+  /** Answers what it was asked, and is asked no more. */
+  #leaving: Connection | undefined;
   /** Left alone until then, on the monotonic clock in milliseconds. */
   #deadUntil = -Infinity;
   /** It failed since a connection to it was last open. */
@@ -126,11 +131,14 @@ export class Server implements Owner {
 
   /** Closes the connection; what waits fails. The next call connects again. */
   disconnect(): void {
-    this.#connection?.close(new ClosedError('the client was disconnected', this.spec.name));
+    const cause = new ClosedError('the client was disconnected', this.spec.name);
+    this.#leaving?.close(cause);
+    this.#connection?.close(cause);
   }
 
   /** A caller of this client has gone. */
   recall(): void {
+    this.#leaving?.recall();
     this.#connection?.recall();
   }
 
@@ -145,19 +153,35 @@ export class Server implements Owner {
     this.#tell('alive');
   }
 
+  /** On a new connection: a proxy may close the old one behind its refusal (twemproxy does). */
+  again(connection: Connection, ops: readonly Operation[], cause: MemcacheError): void {
+    this.joins = false;
+    if (connection === this.#connection) {
+      this.#connection = undefined;
+      this.#leaving = connection;
+      connection.retire();
+    }
+    for (const op of ops) {
+      op.closesLine = op.resent = true;
+      this.#context.reroute(op, cause);
+    }
+  }
+
   overloaded(cause: MemcacheError): void {
     this.#tell('overload', cause);
   }
 
-  lost(_connection: Connection, loss: Loss): void {
-    this.#connection = undefined;
+  lost(connection: Connection, loss: Loss): void {
+    const isLeaving = connection === this.#leaving;
+    if (isLeaving) this.#leaving = undefined;
+    else this.#connection = undefined;
     const { cause } = loss;
     const { live, reroute } = this.#context;
-    live.delete(this);
+    if (this.#connection === undefined && this.#leaving === undefined) live.delete(this);
     if (loss.wasUseful) this.#fruitless = 0;
     else if (loss.wasBusy) this.#fruitless++;
     if (isLie(cause)) this.#onLie(cause);
-    else if (this.#isFailure(loss)) this.#onFailure(cause);
+    else if (!isLeaving && this.#isFailure(loss)) this.#onFailure(cause);
     for (const op of loss.unheard) {
       if (this.#mayResend(op)) {
         op.resent = true;

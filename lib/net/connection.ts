@@ -6,22 +6,21 @@ import {
   ConnectionError,
   OverloadedError,
   ProtocolError,
+  ServerError,
   TimeoutError,
   TlsError,
   type MemcacheError,
 } from '../errors';
 import { MAX_LEFTOVER, MAX_QUEUED, MAX_QUEUED_BYTES, READ_BUFFER_BYTES } from '../limits';
-import type { Login } from '../wire/login';
-import { Code, Command, type Wire } from '../wire/wire';
-import type { Address, OpenSocket } from './address';
+import { Code, Command } from '../wire/wire';
 import { asMemcacheError, causeOf } from './causes';
-import type { Clock, Watched } from './clock';
-import { Conversation, type DecodeValue } from './conversation';
+import type { Watched } from './clock';
+import type { ConnectionOptions } from './connection-options';
+import { Conversation } from './conversation';
 import { Handshake } from './handshake';
 import type { Operation } from './operation';
 import { Outbox } from './outbox';
 import type { Owner } from './owner';
-import type { Tally } from './tally';
 import { readyEvent, tlsFault } from './tls';
 import { write } from './write';
 
@@ -31,23 +30,6 @@ import { write } from './write';
  */
 const shared = Buffer.allocUnsafeSlow(MAX_LEFTOVER + READ_BUFFER_BYTES);
 const readInto = shared.subarray(MAX_LEFTOVER);
-
-export interface ConnectionOptions {
-  readonly address: Address;
-  /** The server as messages name it. */
-  readonly name: string;
-  readonly wire: Wire;
-  readonly decode: DecodeValue;
-  readonly clock: Clock;
-  /** Of one call, in milliseconds, connecting included; Infinity for none. */
-  readonly timeout: number;
-  /** Until requests can be sent, in milliseconds; Infinity: as long as calls may wait. */
-  readonly connectTimeout: number;
-  readonly open: OpenSocket;
-  readonly tally: Tally;
-  /** What is said before any request; undefined: nothing. */
-  readonly login: Login | undefined;
-}
 
 export class Connection implements Watched {
   readonly #options: ConnectionOptions;
@@ -91,6 +73,7 @@ export class Connection implements Watched {
       options.tally,
     );
     this.#outbox = new Outbox(options.wire, this.#conversation.pending);
+    this.#outbox.joins = owner.joins;
     const socket = (this.#socket = options.open(options.address, {
       buffer: readInto,
       callback: (length) => this.#onRead(length),
@@ -320,10 +303,18 @@ export class Connection implements Watched {
     } catch (error) {
       this.#die(asMemcacheError(error, this.#options.name));
       return false;
+    } finally {
+      if (this.#conversation.again.length > 0) this.#askAgain();
     }
     if (from < to) this.#keep(from, to);
     else if (!this.busy) this.#onIdle();
     return true;
+  }
+
+  #askAgain(): void {
+    const { again, refusal } = this.#conversation;
+    this.#outbox.joins = false;
+    this.#owner.again(this, again.splice(0), new ServerError(refusal, this.#options.name));
   }
 
   #keep(from: number, to: number): void {

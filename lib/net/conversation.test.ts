@@ -140,16 +140,21 @@ describe('a conversation', () => {
     expect(values).toEqual([ABSENT, 'C']);
   });
 
-  it('answers a whole line with the error that came instead of its entries', () => {
-    const { told, line, get, hear } = talk();
-    line('a', 'b');
+  it('hands back the gets of a line that was refused, each to be asked alone, but those that were', () => {
+    const { told, line, get, hear, conversation, pending } = talk();
+    line('a', 'b', 'd');
     get('c');
-    hear('SERVER_ERROR out of memory\r\nVALUE c 0 1\r\nC\r\nEND\r\n');
+    const [a, b, again] = [0, 1, 2].map((i) => pending.get(i));
+    if (again !== undefined) again.resent = true;
+    hear('VALUE a 0 1\r\nA\r\nSERVER_ERROR out of memory\r\nVALUE c 0 1\r\nC\r\nEND\r\n');
     expect(told).toEqual([
-      ['a#0', null],
-      ['b#1', null],
+      ['a#0', 'A'],
+      ['d#2', null],
       ['c', 'C'],
     ]);
+    expect(a?.settled).toBe(true);
+    expect(conversation.again).toEqual([b]);
+    expect(conversation.refusal).toBe('SERVER_ERROR out of memory');
   });
 
   it('makes the error that a client raises from the line', () => {

@@ -39,6 +39,9 @@ export class Conversation {
   readonly pending = new Ring<Operation>();
   /** Silent requests that were sent: the server can object to each once. */
   silent = 0;
+  /** Gets that were refused with others of their line, and may be answered alone; and what was said of them. */
+  readonly again: Operation[] = [];
+  refusal = '';
   readonly #decoder: Decoder;
   readonly #decode: DecodeValue;
   readonly #tally: Tally;
@@ -222,9 +225,11 @@ export class Conversation {
   #closeLine(): void {
     const { pending } = this;
     const tally = this.#tally;
-    const { code, text } = this.#decoder;
+    const { code, text, inSync } = this.#decoder;
+    const isShared = code !== Code.end && inSync && pending.get(pending.head)?.closesLine === false;
     for (let op = pending.shift(); op !== undefined; op = pending.shift()) {
-      if (!op.settled) {
+      if (isShared && !op.settled && !op.resent) this.again.push(op);
+      else if (!op.settled) {
         if (code !== Code.end) tally.errors++;
         else tally.misses += op.many === undefined ? 1 : op.many.keys.length - op.many.found;
         if (op.many?.spoiled !== undefined) {
@@ -237,6 +242,7 @@ export class Conversation {
       }
       if (op.closesLine) break;
     }
+    if (isShared) this.refusal = text;
     this.#checkStep();
   }
 

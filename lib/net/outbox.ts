@@ -55,6 +55,8 @@ export class Outbox {
   readonly silent: Operation[] = [];
   /** The position in the wire order behind each of them. */
   readonly #silentAt: number[] = [];
+  /** Lone gets of a tick share a line. */
+  joins = true;
   /** Gets of this tick that are not in the sink yet. */
   gathered = 0;
   readonly #wire: Wire;
@@ -80,7 +82,7 @@ export class Outbox {
     const { command } = op;
     if (op.options.noreply) this.#needsFence = this.#wire.needsFences;
     else if (this.#needsFence) this.#addFence();
-    if (command === Command.get && op.many === undefined && !op.full) return this.#gather(op);
+    if (command === Command.get && op.many === undefined && this.joins) return this.#gather(op);
     const order = ORDER[command];
     if (this.gathered > 0 && order !== Order.free) {
       // The reply to an earlier get must not stand behind what the server objects to a silent request.

@@ -1,6 +1,6 @@
 // What a connection tells its owner: that it is open, what it refuses, and how it ended.
 
-import type { MemcacheError, OverloadedError } from '../errors';
+import type { MemcacheError, OverloadedError, ServerError } from '../errors';
 import type { Connection } from './connection';
 import type { Operation } from './operation';
 
@@ -24,6 +24,10 @@ export interface Owner {
   opened(connection: Connection): void;
   /** Told once. Operations in the loss are the owner's to settle; all others have been failed. */
   lost(connection: Connection, loss: Loss): void;
+  /** Gets of one tick may share a line. */
+  readonly joins: boolean;
+  /** Gets that shared a line, of which a proxy refused some: each is to be asked alone, now and ever after. */
+  again(connection: Connection, ops: readonly Operation[], cause: ServerError): void;
   /** A request was refused; told once a tick. */
   overloaded(cause: OverloadedError): void;
 }
