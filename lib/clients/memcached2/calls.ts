@@ -21,26 +21,32 @@ export interface StoreOptions {
   cas_unique?: Cas | null | undefined;
 }
 
-type Entry = Pick<StoreOptions, 'flags' | 'exptime'>;
-/** A last object: parameters by name. */
-type Named<Names = unknown> = (CallOptions & Names) | undefined;
+/** What `add` and `replace` store beside a value. */
+export type EntryOptions = Pick<StoreOptions, 'flags' | 'exptime'>;
+/** A last object: parameters by name, and a signal. */
+export type Named<Names = unknown> = (CallOptions & Names) | undefined;
 
+/** `get_cas` of `get` and `get_multi`: ask for cas ids, which value wrappers are given; default false. */
 export type GetArguments =
   [named?: Named<{ get_cas?: boolean | undefined }>] | [get_cas: boolean, named?: Named];
 
+/** `flags` and `exptime` of `add` and `replace` (see StoreOptions). */
 export type StoreArguments =
-  | [named?: Named<Entry>]
-  | [flags: number, named?: Named<Pick<Entry, 'exptime'>>]
+  | [named?: Named<EntryOptions>]
+  | [flags: number, named?: Named<Pick<EntryOptions, 'exptime'>>]
   | [flags: number, exptime: Time, named?: Named];
 
+/** `flags`, `exptime` and `cas_unique` of `set` (see StoreOptions). */
 export type SetArguments =
   | [named?: Named<StoreOptions>]
   | [flags: number, named?: Named<Omit<StoreOptions, 'flags'>>]
   | [flags: number, exptime: Time, named?: Named<Pick<StoreOptions, 'cas_unique'>>]
   | [flags: number, exptime: Time, cas_unique: Cas | null, named?: Named];
 
+/** `exptime` of `touch`, which must be given. */
 export type TouchArguments = [named: Named<{ exptime: Time }>] | [exptime: Time, named?: Named];
 
+/** `value` of `incr` and `decr`. */
 export type CountArguments =
   [named?: Named<{ value?: Delta | undefined }>] | [value: Delta, named?: Named];
 
@@ -56,6 +62,7 @@ export interface Wanted {
   return_failed?: boolean;
 }
 
+/** `options`, `return_successful` and `return_failed` of `set_multi`. */
 export type SetMultiArguments =
   | [named?: StoreOptions | Named<Wanted & { options?: StoreOptions }>]
   | [options: StoreOptions, named: Named<Wanted>]

@@ -10,7 +10,9 @@ export type {
   CountArguments,
   Counted,
   Delta,
+  EntryOptions,
   GetArguments,
+  Named,
   SetArguments,
   SetMultiArguments,
   StoreArguments,
@@ -24,7 +26,7 @@ export type { Key, Value } from './checks';
 export { Memcache } from './client';
 export * from './errors';
 export { HasherBase, HasherCMemcache, HasherZero } from './hash';
-export { ExceptionsAreMissesMapping } from './mapping';
+export { ExceptionsAreMissesMapping, type Pairs } from './mapping';
 export { ExceptionsAreMissesMemcache } from './misses';
 export type { Word } from './storing';
 export type {
@@ -32,6 +34,7 @@ export type {
   MappingArguments,
   MemcacheArguments,
   MemcacheOptions,
+  OwnOptions,
   SelectorOptions,
 } from './options';
 export { ReconnectorBase, ReconnectorSimple, ReconnectorTime, ServerPool } from './reconnectors';
@@ -41,6 +44,8 @@ export {
   SelectorFirst,
   SelectorFractalSharding,
   SelectorRehashDownServers,
+  type HashFunction,
+  type Pool,
 } from './selectors';
 export type { Sizes, SlabStats, Slabs, Stat, Stats } from './stats';
 export {

@@ -9,7 +9,8 @@ import { MemcachedException, NotImplementedError } from './errors';
 import { swallow } from './misses';
 import { resolveMapping, type MappingArguments } from './options';
 
-type Pairs = Iterable<readonly [Key, Value]> | Readonly<Record<string, Value>>;
+/** What `update` takes: pairs of key and value, or an object whose names are the keys. */
+export type Pairs = Iterable<readonly [Key, Value]> | Readonly<Record<string, Value>>;
 
 /** A mapping of keys to strings. What fails is a miss, and is not told; mistakes in code are thrown. */
 export class ExceptionsAreMissesMapping implements AsyncIterable<never> {

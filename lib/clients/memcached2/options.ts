@@ -42,20 +42,25 @@ export interface MemcacheOptions<V> extends SelectorOptions {
   server_pool?: ServerPool | null;
 }
 
-type Wrapper<V> = ValueWrapper<V> | null;
-type Selector = SelectorBase | null;
-type Hasher = HasherBase | null;
-
 /** Parameters of Memcache by position, and by name in a last object. */
 export type MemcacheArguments<V> =
   | [options?: MemcacheOptions<V>]
-  | [value_wrapper: Wrapper<V>, options?: MemcacheOptions<V>]
-  | [value_wrapper: Wrapper<V>, selector: Selector, options?: MemcacheOptions<V>]
-  | [value_wrapper: Wrapper<V>, selector: Selector, hasher: Hasher, options?: MemcacheOptions<V>]
+  | [value_wrapper: ValueWrapper<V> | null, options?: MemcacheOptions<V>]
   | [
-      value_wrapper: Wrapper<V>,
-      selector: Selector,
-      hasher: Hasher,
+      value_wrapper: ValueWrapper<V> | null,
+      selector: SelectorBase | null,
+      options?: MemcacheOptions<V>,
+    ]
+  | [
+      value_wrapper: ValueWrapper<V> | null,
+      selector: SelectorBase | null,
+      hasher: HasherBase | null,
+      options?: MemcacheOptions<V>,
+    ]
+  | [
+      value_wrapper: ValueWrapper<V> | null,
+      selector: SelectorBase | null,
+      hasher: HasherBase | null,
       server_pool: ServerPool | null,
       options?: OwnOptions,
     ];
@@ -63,8 +68,8 @@ export type MemcacheArguments<V> =
 /** Parameters of ExceptionsAreMissesMapping. */
 export type MappingArguments =
   | [options?: SelectorOptions]
-  | [selector: Selector, options?: SelectorOptions]
-  | [selector: Selector, hasher: Hasher, options?: OwnOptions];
+  | [selector: SelectorBase | null, options?: SelectorOptions]
+  | [selector: SelectorBase | null, hasher: HasherBase | null, options?: OwnOptions];
 
 const FAILURES = {
   select: { whenDead: 'next-server', unreached: NoAvailableServers },
@@ -73,6 +78,7 @@ const FAILURES = {
   string,
   { readonly whenDead: FailurePolicy['whenDead']; readonly unreached: typeof MemcachedException }
 >;
+/** The policies of the option `failure`. */
 export type FailureName = keyof typeof FAILURES;
 
 /** Every parameter with a value. */

@@ -3,8 +3,10 @@
 import { NoAvailableServers } from './errors';
 import type { ServerPool } from './reconnectors';
 
-type HashFunction = (key: string) => number;
-type Pool = Pick<ServerPool, 'is_available'>;
+/** What a selector is given of the client's hasher. */
+export type HashFunction = (key: string) => number;
+/** What a selector may ask of the client's pool. */
+export type Pool = Pick<ServerPool, 'is_available'>;
 
 /** What picks the server of a key. Extend it for rules of your own. */
 export abstract class SelectorBase {

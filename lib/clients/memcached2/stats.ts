@@ -2,6 +2,7 @@
 
 import type { ServerAnswer } from '../../engine/engine';
 
+/** One statistic, as text unless it is known to be something else. */
 export type Stat = string | number | bigint | boolean;
 /** Names and values of one server. */
 export type Stats = Record<string, Stat>;

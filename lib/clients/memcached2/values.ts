@@ -44,8 +44,9 @@ export class ValueDictionary {
   }
 }
 
-/** Of ValueSuperStr.set. */
+/** Parameters of ValueSuperStr.set, by name. */
 export type UpdateOptions = CallOptions & { flags?: number; exptime?: Time; update_cas?: boolean };
+/** `flags`, `exptime` and `update_cas` of ValueSuperStr.set. */
 export type UpdateArguments =
   | [options?: UpdateOptions]
   | [flags: number, options?: UpdateOptions]
@@ -85,27 +86,32 @@ export class ValueSuperStr extends String {
     return this.#memcache;
   }
 
-  /** @throws {CASFailure} read with `get_cas`; also what Memcache.append throws */
+  /** Puts text behind the value on the server, as Memcache.append. @throws {CASFailure} read with `get_cas` */
   append(value: Value, options?: CallOptions): Promise<null> {
     return this.#unlessCas(() => this.#memcache.append(this.key, value, options));
   }
 
+  /** Counts the entry down, as Memcache.decr. @throws {CASFailure} read with `get_cas` */
   decr(value: Delta = 1, options?: CallOptions): Promise<Counted> {
     return this.#unlessCas(() => this.#memcache.decr(this.key, value, options));
   }
 
+  /** Deletes the entry, as Memcache.delete. @throws {CASFailure} read with `get_cas` */
   delete(options?: CallOptions): Promise<boolean> {
     return this.#unlessCas(() => this.#memcache.delete(this.key, options));
   }
 
+  /** Deletes the key from every server, as Memcache.delete_all. @throws {CASFailure} read with `get_cas` */
   delete_all(options?: CallOptions): Promise<boolean> {
     return this.#unlessCas(() => this.#memcache.delete_all(this.key, options));
   }
 
+  /** Counts the entry up, as Memcache.incr. @throws {CASFailure} read with `get_cas` */
   incr(value: Delta = 1, options?: CallOptions): Promise<Counted> {
     return this.#unlessCas(() => this.#memcache.incr(this.key, value, options));
   }
 
+  /** Puts text before the value on the server, as Memcache.prepend. @throws {CASFailure} read with `get_cas` */
   prepend(value: Value, options?: CallOptions): Promise<null> {
     return this.#unlessCas(() => this.#memcache.prepend(this.key, value, options));
   }
@@ -134,7 +140,7 @@ export class ValueSuperStr extends String {
     return null;
   }
 
-  /** @throws {NotFound} there is no entry of the key */
+  /** Gives the entry a new time to expire, as Memcache.touch. @throws {CASFailure} read with `get_cas` */
   touch(exptime: Time, options?: CallOptions): Promise<null> {
     return this.#unlessCas(() => this.#memcache.touch(this.key, exptime, options));
   }
