@@ -73,7 +73,8 @@ export class Sessions {
    * @throws {ValueError} no key
    */
   start(session_key: string): Session {
-    if (!isSessionKey(session_key)) throw new ValueError('not a session key');
+    if (!isSessionKey(session_key))
+      throw new ValueError('not a key of newSessionKey (the option genid)');
     return new Session(this.#engine, this.#rules, session_key, {});
   }
 }
