@@ -1,17 +1,10 @@
 // The table of what the storm rages over: one row a wire, a transport or a policy.
 
 import { join } from 'node:path';
-import { ValueError } from '../../../lib/errors';
-import { Client } from '../../../lib/clients/python-memcached/client';
-import type { ClientOptions } from '../../../lib/clients/python-memcached/options';
-import type { Target, Written } from '../../../lib/net/testing/load';
 import type { Rule } from '../../../lib/net/testing/history';
 import type { FRAMINGS } from '../proxy';
+import { connectBinary, connectText, type Connected } from './targets';
 import type { Weather } from './weather';
-
-/** Seconds. */
-export const SOCKET_TIMEOUT = 0.3;
-export const DEAD_RETRY = 0.2;
 
 export interface Backend {
   readonly name: string;
@@ -24,10 +17,7 @@ export interface Backend {
   /** What is not promised here. */
   readonly waives: (servers: number) => readonly Rule[];
   /** A client of these servers, `host:port`, that trusts this authority, and how to close it. */
-  readonly connect: (
-    servers: readonly string[],
-    ca: string,
-  ) => { target: Target; close: () => void };
+  readonly connect: (servers: readonly string[], ca: string) => Connected;
 }
 
 /** A miss and a failure answer alike: what is gone cannot be told from what failed. */
@@ -48,14 +38,14 @@ export const BACKENDS: readonly Backend[] = [
     ...PLAIN,
     weather: 'honest',
     waives: () => UNTOLD,
-    connect: (servers) => connect(servers, { failure: 'miss' }),
+    connect: (servers) => connectText(servers, { failure: 'miss' }),
   },
   {
     name: 'text, rehash',
     ...PLAIN,
     weather: 'honest',
     waives: (servers) => (servers > 1 ? MOVED : UNTOLD),
-    connect: (servers) => connect(servers, { failure: 'rehash' }),
+    connect: (servers) => connectText(servers, { failure: 'rehash' }),
   },
   {
     name: 'text over TLS, with a login, miss',
@@ -64,57 +54,22 @@ export const BACKENDS: readonly Backend[] = [
     isSecured: true,
     weather: 'honest',
     waives: () => UNTOLD,
-    connect: (servers, ca) => connect(servers, { failure: 'miss', tls: { ca }, ...USER }),
+    connect: (servers, ca) => connectText(servers, { failure: 'miss', tls: { ca }, ...USER }),
+  },
+  {
+    name: 'binary, raise',
+    framing: 'opaque',
+    args: [],
+    isSecured: false,
+    weather: 'honest',
+    waives: () => UNTOLD, // get_multi answers what the live servers have
+    connect: (servers) => connectBinary(servers),
   },
   {
     name: 'text, lying servers',
     ...PLAIN,
     weather: 'lying',
     waives: () => LIED_TO,
-    connect: (servers) => connect(servers, { failure: 'miss' }),
+    connect: (servers) => connectText(servers, { failure: 'miss' }),
   },
 ];
-
-function connect(
-  servers: readonly string[],
-  options: ClientOptions,
-): { target: Target; close: () => void } {
-  const mc = new Client(servers, {
-    socket_timeout: SOCKET_TIMEOUT,
-    dead_retry: DEAD_RETRY,
-    ...options,
-  });
-  // Counters are read as numbers.
-  const textOf = (value: unknown): string | undefined =>
-    typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint'
-      ? String(value)
-      : undefined;
-  const written = (answer: unknown): Written => ({ outcome: answer === true ? 'done' : 'unknown' });
-  const target: Target = {
-    get: async (key) => textOf(await mc.get(key)),
-    gets: async (key) => textOf(await mc.gets(key)),
-    getMany: async (keys) => {
-      const found = await mc.get_multi(keys);
-      return keys.map((key) => textOf(found.get(key)));
-    },
-    set: async (key, text) => written(await mc.set(key, text)),
-    setSilently: async (key, text) => {
-      await mc.set(key, text, { noreply: true });
-      return { outcome: 'unknown' };
-    },
-    delete: async (key) => ({ outcome: (await mc.delete(key)) === 1 ? 'done' : 'unknown' }),
-    add: async (key, text) => written(await mc.add(key, text)),
-    append: async (key, text) => written(await mc.append(key, text)),
-    incr: async (key, delta) => {
-      try {
-        const count = await mc.incr(key, delta);
-        return count === null ? { outcome: 'unknown' } : { outcome: 'done', count };
-      } catch (error) {
-        // Of an error line Python's client tells that it is no int.
-        if (!(error instanceof ValueError)) throw error;
-        return { outcome: 'unknown' };
-      }
-    },
-  };
-  return { target, close: () => mc.disconnect_all() };
-}

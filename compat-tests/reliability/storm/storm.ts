@@ -8,7 +8,8 @@ import { Random } from '../../../lib/net/testing/random';
 import { startServers, stopServers } from '../../support/servers';
 import { Authority } from '../../transport/authority';
 import { FaultProxy } from '../proxy';
-import { DEAD_RETRY, SOCKET_TIMEOUT, type Backend } from './backends';
+import type { Backend } from './backends';
+import { DEAD_RETRY, SOCKET_TIMEOUT } from './targets';
 import { TROUBLES, type Site } from './weather';
 
 export interface StormOptions {
