@@ -26,6 +26,11 @@ const PICTURES = {
   doctor: ['doctor'],
 };
 
+const ESCAPE = '\x1b';
+/** A line of progress that was written over. */
+const PROGRESS = new RegExp(`\\r[^\\n]*${ESCAPE}\\[K`, 'g');
+const STYLE = new RegExp(`(${ESCAPE}\\[\\d+m)`);
+
 const COLUMNS = 110;
 const CELL = { width: 8.4, height: 18, margin: 16, size: 14 };
 /** By the SGR parameters that the command uses. */
@@ -90,7 +95,7 @@ async function show(main, line, name) {
   };
   const streams = { stdin: new PassThrough(), stdout: stream(), stderr: stream() };
   await main(line.split(' '), { ...streams, env: { MEMCACHE_PY_SERVERS: name } });
-  return text.replace(/\r[^\n]*\x1b\[K/g, '').replaceAll(name, NAME);
+  return text.replace(PROGRESS, '').replaceAll(name, NAME);
 }
 
 /** Lines as wide as the terminal, each as runs of text with one style. */
@@ -104,8 +109,8 @@ function linesOf(text) {
 function runsOf(line) {
   const runs = [];
   let style = '';
-  for (const part of line.split(/(\x1b\[\d+m)/)) {
-    const code = /^\x1b\[(\d+)m$/.exec(part)?.[1];
+  for (const part of line.split(STYLE)) {
+    const code = part.startsWith(ESCAPE) ? part.slice(2, -1) : undefined;
     if (code !== undefined) style = STYLES[code] ?? '';
     else if (part !== '') runs.push({ style, text: part });
   }
@@ -166,7 +171,7 @@ try {
   for (const [picture, commands] of Object.entries(PICTURES)) {
     let text = '';
     for (const line of commands) {
-      text += `\x1b[2m$\x1b[0m memcache-py ${line}\n${await show(main, line, name)}`;
+      text += `${ESCAPE}[2m$${ESCAPE}[0m memcache-py ${line}\n${await show(main, line, name)}`;
     }
     writeFileSync(
       join(IMAGES, `${picture}.svg`),
