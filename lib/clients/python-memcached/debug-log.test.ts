@@ -2,9 +2,11 @@
 
 import type { ServerSpec } from '../../engine/server';
 import {
+  AuthError,
   ConnectionError,
   ProtocolError,
   TimeoutError,
+  TlsError,
   TooLargeError,
   type MemcacheError,
 } from '../../errors';
@@ -64,6 +66,13 @@ it.each<[string, Error | undefined, string]>([
 ])('%s', (_name, cause, reason) => {
   const error = new ConnectionError('could not read', TCP.name, cause);
   expect(dead(error)).toBe(`MemCached: MemCache: inet:127.0.0.1:1: ${reason}.  Marking dead.\n`);
+}); // prettier-ignore
+
+it.each([
+  [new TlsError('certificate has expired', TCP.name, new Error('certificate has expired')), 'certificate has expired'],
+  [new AuthError('the server refused the user name or password', TCP.name), 'the server refused the user name or password'],
+])('what Python has no words for: %s', (error, reason) => {
+  expect(dead(error)).toBe(`MemCached: MemCache: inet:127.0.0.1:1: connect: ${reason}.  Marking dead.\n`);
 }); // prettier-ignore
 
 it('before 1.54 failed connecting is said without its number', () => {
