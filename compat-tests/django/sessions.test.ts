@@ -182,6 +182,38 @@ describe.each(BACKENDS)('%s', (backend) => {
     expect((await sessions.open(cookie)).session_key).toBeNull();
   });
 
+  it('a test cookie of one works for the other', async () => {
+    const session = await sessions.open();
+    session.set_test_cookie();
+    await session.save();
+    const key = session.session_key;
+    expect(await site.python.eval('session(key).test_cookie_worked()', { key })).toBe(true);
+    const again = await sessions.open(key);
+    expect(again.test_cookie_worked()).toBe(true);
+    again.delete_test_cookie();
+    expect(again.test_cookie_worked()).toBe(false);
+    expect(() => again.delete_test_cookie()).toThrow("'testcookie'");
+  });
+
+  it('its dict answers as Python’s', async () => {
+    const session = await sessions.open((await visit('/put?a=1')).cookie);
+    expect([session.pop('none', 5), session.modified]).toEqual([5, false]);
+    expect([session.setdefault('a', 2), session.modified]).toEqual(['1', false]);
+    expect([session.setdefault('b', 2), session.modified]).toEqual([2, true]);
+    session.update({ c: 3 });
+    session.update(new Map([['d', 4]]));
+    expect(session.keys()).toEqual(['a', 'b', 'c', 'd']);
+    expect(session.values()).toEqual(['1', 2, 3, 4]);
+    expect([session.pop('b'), session.has_key('b'), session.get('b', 'no')]).toEqual([
+      2,
+      false,
+      'no',
+    ]);
+    expect(() => session.pop('b')).toThrow("'b'");
+    session.clear();
+    expect([session.items(), session.is_empty()]).toEqual([[], false]);
+  });
+
   it('must_create refuses a key that is taken', async () => {
     const session = await sessions.open(await signedIn());
     await expect(session.save(true)).rejects.toThrow(CreateError);

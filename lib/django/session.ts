@@ -32,6 +32,9 @@ export interface SessionRules extends ExpiryRules {
 /** Keys are drawn from 36^32: a second one that is taken means that the cache does not store. */
 const CREATE_ATTEMPTS = 5;
 
+const TEST_COOKIE_NAME = 'testcookie';
+const TEST_COOKIE_VALUE = 'worked';
+
 const NOT_GIVEN = Symbol('not given');
 
 /** A session that has been loaded. Changes are stored by `save`. */
@@ -95,6 +98,11 @@ export class Session {
     const old = this.#key;
     await this.create();
     if (old !== null) await this.#engine.delete(old);
+  }
+
+  /** Takes out what `set_test_cookie` set. @throws {KeyError} nothing was */
+  delete_test_cookie(): void {
+    this.pop(TEST_COOKIE_NAME);
   }
 
   /** Deletes what is stored under the key, or under another session's. */
@@ -198,10 +206,20 @@ export class Session {
     else this.set('_session_expiry', stored);
   }
 
+  /** Sets a value that tells, with the next request, whether the browser takes cookies. */
+  set_test_cookie(): void {
+    this.set(TEST_COOKIE_NAME, TEST_COOKIE_VALUE);
+  }
+
   /** The value under a key; where there is none, `value` is set first. */
   setdefault(key: string, value: unknown): unknown {
     if (!this.has_key(key)) this.set(key, value);
     return this.get(key);
+  }
+
+  /** Whether the browser sent back the session of `set_test_cookie`. */
+  test_cookie_worked(): boolean {
+    return this.get(TEST_COOKIE_NAME) === TEST_COOKIE_VALUE;
   }
 
   /** Sets many: a Map, pairs, or a plain object. */
