@@ -129,6 +129,6 @@ export function keysOf(
   const before = prefixBytes(prefix);
   return Array.from(checkKeys(keys), (key) => {
     const bytes = readKeyBytes(key);
-    return [key, bytes === '' ? '' : before + bytes];
+    return [key, before + bytes];
   });
 }

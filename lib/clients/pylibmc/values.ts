@@ -75,12 +75,15 @@ export function createValues(rules: ValueRules): Values {
 
 /** By the type bits of the flags; all other bits are ignored. */
 function readersOf({ release, python, pickling }: ValueRules): Map<number, Decode> {
-  const integer: Decode = (_flags, bytes, from, to) => {
+  const integer: Decode = (flags, bytes, from, to, owned, ascii) => {
     try {
       return parseInteger(bytes, from, to, { python, type: 'int' });
     } catch (error) {
-      // C has a text here, where Python's own int() is given bytes.
       if (!(error instanceof ValueError)) throw error;
+      // C reads a text, which its first NUL ends, where Python's own int() is given bytes.
+      const nul = bytes.subarray(from, to).indexOf(0);
+      if (nul >= 0) return integer(flags, bytes, from, from + nul, owned, ascii);
+      if (python === 3) decodeUtf8(bytes, from, to, python);
       throw new ValueError(error.message.replace(": b'", ": '"));
     }
   };
