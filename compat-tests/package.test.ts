@@ -1,32 +1,10 @@
-// The package as users get it: packed, installed into an empty folder, loaded by name both ways, its types resolved.
-import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+// The package as users get it: what is in it, what its entries load and give, its command, its types.
+import { readdirSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { Memcached } from './support';
+import { Installed, manifest } from './support/packed';
 
-const ROOT = join(__dirname, '..');
-const MODULES = join(ROOT, 'node_modules');
-
-/** What packing and building need, and nothing else of the work tree. */
-const STAGED = [
-  'package.json',
-  'README.md',
-  'CHANGELOG.md',
-  'LICENSE',
-  'lib',
-  'scripts',
-  'tsconfig.json',
-  'tsconfig.build.json',
-];
+const FILES = join(__dirname, 'package');
 
 /** What a user may find in the package. */
 const ALLOWED = [/^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/, /^dist\/.*\.(js|d\.ts)$/];
@@ -46,98 +24,87 @@ const MAX_PACKED_BYTES = 300_000;
 /** Compilers and npm take their time, more so beside other tests. */
 const SLOW_MS = 120_000;
 
-/** The part of `npm pack --json` that is read here. */
-interface Packed {
-  readonly filename: string;
-  readonly size: number;
-  readonly files: readonly { readonly path: string }[];
-}
-
-interface Manifest {
-  readonly name: string;
-  readonly exports: Readonly<Record<string, unknown>>;
-  readonly dependencies: Readonly<Record<string, string>>;
-}
-
-const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
-
 /** Every name the package can be loaded by: memcache-py, memcache-py/pickle, ... */
 const ENTRIES = Object.keys(manifest.exports)
   .filter((path) => !path.endsWith('.json'))
   .map((path) => posix.join(manifest.name, path));
 
-const folder = mkdtempSync(join(tmpdir(), 'package-'));
-const stage = join(folder, 'stage');
-const consumer = join(folder, 'consumer');
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+/** What each client is made of, beside its own folder. */
+const ENGINE = ['errors.js', 'limits.js', 'clients/shared/', 'engine/', 'net/', 'wire/'];
+const VALUES = ['placement/', 'value/'];
 
-let packed: Packed;
-let tarball: string;
+/** The files and folders of the package that an entry loads, each of them needed; all others are not. */
+const LOADS: Readonly<Record<string, readonly string[]>> = {
+  'memcache-py': ['index.js', 'clients/python-memcached/', ...ENGINE, ...VALUES],
+  'memcache-py/cmemcache': ['clients/cmemcache/', ...ENGINE, ...VALUES],
+  'memcache-py/pylibmc': ['clients/pylibmc/', ...ENGINE, ...VALUES],
+  'memcache-py/pymemcache': ['clients/pymemcache/', ...ENGINE, ...VALUES],
+  // It stores text alone: no pickles, but Python's way to show a text.
+  'memcache-py/memcached2': [
+    'clients/memcached2/',
+    'placement/crc32.js',
+    'value/pickle/quoted.js',
+    ...ENGINE,
+  ],
+  // Each backend is one of these clients.
+  'memcache-py/django': [
+    'django/',
+    'clients/python-memcached/',
+    'clients/pylibmc/',
+    'clients/pymemcache/',
+    ...ENGINE,
+    ...VALUES,
+  ],
+  // These are given their client, and load none.
+  'memcache-py/patterns': ['patterns/', 'errors.js'],
+  'memcache-py/keyv': ['adapters/keyv.js', 'errors.js'],
+  'memcache-py/express-session': [
+    'adapters/express-session.js',
+    'adapters/django-cookie.js',
+    'adapters/session-values.js',
+    'django/session-key.js',
+  ],
+  'memcache-py/pickle': ['value/pickle/', 'errors.js'],
+  // The command before it knows what it is asked for.
+  'cli/main.js': [
+    'cli/main.js',
+    'cli/errors.js',
+    'cli/options.js',
+    'cli/terminal.js',
+    'cli/text.js',
+    'errors.js',
+  ],
+};
 
-/** Runs a program of a development dependency; its output, whether or not it succeeded. */
-function runTool(
-  name: string,
-  args: readonly string[],
-  cwd = stage,
-): { ok: boolean; says: string } {
-  const { status, stdout, stderr } = spawnSync(join(MODULES, '.bin', name), args, { cwd });
-  return { ok: status === 0, says: `${stdout.toString()}${stderr.toString()}` };
-}
+/** Entries of the package that read the binary protocol: no other has it. */
+const BINARY = ['memcache-py/pylibmc', 'memcache-py/django'];
 
-function pack(from: string): Packed {
-  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder, from];
-  const output = execFileSync('npm', args, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
-  const [result] = JSON.parse(output.toString()) as Packed[];
-  if (result === undefined) throw new Error('npm packed nothing');
-  return result;
-}
-
-/** Builds and packs a copy, so that a build in the work tree is neither used nor disturbed. */
-function buildAndPack(): void {
-  for (const name of STAGED) {
-    if (existsSync(join(ROOT, name)))
-      cpSync(join(ROOT, name), join(stage, name), { recursive: true });
-  }
-  symlinkSync(MODULES, join(stage, 'node_modules'));
-  execFileSync('npm', ['run', '--silent', 'build'], { cwd: stage, stdio: 'pipe' });
-  packed = pack(stage);
-  tarball = join(folder, packed.filename);
-}
-
-/** Installs the tarball and its dependencies without a registry. */
-function install(): void {
-  const dependencies = Object.keys(manifest.dependencies).map((name) =>
-    join(folder, pack(join(MODULES, name)).filename),
-  );
-  cpSync(join(__dirname, 'package'), consumer, { recursive: true });
-  const args = ['install', '--offline', '--no-audit', '--no-fund', tarball, ...dependencies];
-  execFileSync('npm', args, { cwd: consumer, stdio: 'pipe' });
-}
-
+let installed: Installed;
 beforeAll(() => {
-  buildAndPack();
-  install();
+  installed = new Installed(FILES);
 }, SLOW_MS);
+afterAll(() => installed.remove());
 
 /** Runs a script of the consumer in plain Node; what it prints, as JSON. */
 function run(script: string, ...args: string[]): unknown {
-  const output = execFileSync(process.execPath, [script, ...args], { cwd: consumer });
-  return JSON.parse(output.toString());
+  const { code, out, err } = installed.run(script, ...args);
+  if (code !== 0) throw new Error(err);
+  return JSON.parse(out);
 }
 
 describe('the tarball', () => {
   it('holds what users need, and nothing else', () => {
-    const paths = packed.files.map(({ path }) => path);
+    const paths = installed.packed.files.map(({ path }) => path);
     expect(paths).toEqual(expect.arrayContaining(EXPECTED));
     const strange = paths.filter(
       (path) => NEVER.test(path) || !ALLOWED.some((allowed) => allowed.test(path)),
     );
     expect(strange).toEqual([]);
-    expect(packed.size).toBeLessThan(MAX_PACKED_BYTES);
+    expect(installed.packed.size).toBeLessThan(MAX_PACKED_BYTES);
   });
 
   it('satisfies publint', () => {
-    const { ok, says } = runTool('publint', ['run', '--strict', tarball]);
+    const { ok, says } = installed.tool('publint', ['run', '--strict', installed.tarball]);
     expect(says).toContain('All good!');
     expect(ok).toBe(true);
   });
@@ -145,8 +112,8 @@ describe('the tarball', () => {
   it(
     'has types that TypeScript resolves as Node does',
     () => {
-      const args = [tarball, '--format', 'json', '--profile', 'node16'];
-      const { says } = runTool('attw', args);
+      const args = [installed.tarball, '--format', 'json', '--profile', 'node16'];
+      const { says } = installed.tool('attw', args);
       const { analysis } = JSON.parse(says) as {
         analysis: { types: unknown; problems: { resolutionKind: string }[] };
       };
@@ -185,26 +152,62 @@ describe('the installed package', () => {
       pickle: '80024b014b028671002e',
     });
   });
+});
 
-  it('loads no code for sockets with the pickle module', () => {
-    expect(run('modules.cjs', `${manifest.name}/pickle`)).toEqual({ sockets: [] });
+describe('what an entry loads', () => {
+  it('is known of every entry', () => {
+    expect(Object.keys(LOADS)).toEqual(expect.arrayContaining(ENTRIES));
+  });
+
+  it.each(Object.entries(LOADS))('%s: what it needs, and nothing else', (entry, needed) => {
+    const { files, sockets } = run('modules.cjs', entry) as {
+      files: string[];
+      sockets: string[];
+    };
+    const isIn = (file: string) => (place: string) =>
+      place.endsWith('/') ? file.startsWith(place) : file === place;
+    expect(files.filter((file) => !needed.some(isIn(file)))).toEqual([]);
+    expect(needed.filter((place) => !files.some((file) => isIn(file)(place)))).toEqual([]);
+    expect(sockets.length > 0).toBe(needed.includes('net/'));
+    expect(files.includes('wire/binary.js')).toBe(BINARY.includes(entry));
+  });
+});
+
+describe('the command', () => {
+  it('tells its version', () => {
+    const out = `memcache-py ${manifest.version}\n`;
+    expect(installed.run('memcache-py', '--version')).toEqual({ code: 0, out, err: '' });
+  });
+
+  it('stores and reads, and says in its exit code what it found', async () => {
+    await using server = await Memcached.start();
+    const command = (...args: string[]) =>
+      installed.run('memcache-py', ...args, '--servers', server.name);
+    expect(command('set', 'k', 'a value')).toMatchObject({ code: 0, err: '' });
+    expect(command('get', 'k', '--raw')).toEqual({ code: 0, out: 'a value', err: '' });
+    expect(command('get', 'other', '--raw')).toMatchObject({ code: 1, out: '' });
+    expect(command('no-such-command')).toMatchObject({ code: 2, out: '' });
   });
 });
 
 describe('the types', () => {
-  const CONSUMERS = [
-    ['node16', 'node16', ['types.mts', 'types.cts']],
-    ['esnext', 'bundler', ['types.mts']],
-  ] as const;
+  const PROGRAMS = readdirSync(join(FILES, 'types')).map((name) => `types/${name}`);
+  const isModule = (name: string) => name.endsWith('.mts');
 
-  it.each(CONSUMERS)(
-    'resolve with module %s and resolution %s',
+  it('are tested of every entry', () => {
+    const tested = PROGRAMS.map((name) => posix.basename(name).replace(/\..*/, ''));
+    const names = ENTRIES.map((entry) => posix.relative(manifest.name, entry));
+    expect(tested).toEqual(expect.arrayContaining(names.map((name) => name || 'python-memcached')));
+  });
+
+  it.each([
+    ['node16', 'node16', PROGRAMS],
+    ['esnext', 'bundler', PROGRAMS.filter(isModule)],
+  ])(
+    'say what every method takes and gives, with module %s and resolution %s',
     (module, moduleResolution, files) => {
-      const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false };
-      const node = { target: 'es2022', types: ['node'], typeRoots: [join(MODULES, '@types')] };
-      const compilerOptions = { module, moduleResolution, ...strict, ...node, noEmit: true };
-      writeFileSync(join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
-      expect(runTool('tsc', ['-p', '.'], consumer)).toEqual({ ok: true, says: '' });
+      const options = { module, moduleResolution, noEmit: true };
+      expect(installed.compile(files, options)).toBe('');
     },
     SLOW_MS,
   );
