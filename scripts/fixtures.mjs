@@ -24,7 +24,10 @@ const NEVER = [
     'entries/writers.json, entries.jsonl, cross-readings.json',
     'stored and read by old releases of five clients',
   ],
-  ['placement/behaviors.json', 'murmur3 has no name in pylibmc, and hsieh is not in the installed library'],
+  [
+    'placement/behaviors.json',
+    'murmur3 has no name in pylibmc, and hsieh is not in the installed library',
+  ],
   ['memcached2/answers.json, ways.json', 'a module that no package has'],
   ['frameworks/entries.json', 'frameworks that the set-up does not install'],
   ['entries/cross-reading.json', 'entries of old releases, read by old releases'],

@@ -33,7 +33,7 @@ const key = 'k' as WireKey;
 const TEXT = 16;
 
 function engineOf(name: string, auth: Credentials | undefined, socket_timeout = 20): Engine {
-  const options = { socket_timeout, dead_retry: 0, failure: 'raise', injected: { auth } };
+  const options = { socket_timeout, dead_retry: 0, failure: 'raise' as const, injected: { auth } };
   const engine = tellingEngine(name, binaryWire, options); // a parameter for tests
   engines.push(engine);
   return engine;
