@@ -22,11 +22,10 @@ function blocksOf(language: string): string[] {
 
 const PROGRAMS = blocksOf('ts').map((code, at) => [`example-${at + 1}`, code] as const);
 
-/** What a user of the package types; npm's commands in the README are for the repository. */
-const COMMANDS = blocksOf('sh')
-  .flatMap((block) => block.split('\n'))
-  .map((line) => line.replace(/^\$ /, '').replace(/\s+#.*$/, ''))
-  .filter((line) => line.startsWith(`npx ${manifest.name} `));
+/** What a user of the package types, in a block or in a sentence; npm's commands are for the repository. */
+const COMMANDS = Array.from(
+  README.matchAll(/(?:^|`)(?:\$ )?(npx memcache-py .*?)(?:`|\s+#|$)/gm),
+).map(([, line]) => line ?? '');
 
 let server: Memcached;
 let installed: Installed;
@@ -62,6 +61,7 @@ it('has examples that run to their end, and print what they say', () => {
 });
 
 it('has commands that run after its examples, and succeed', () => {
+  expect(COMMANDS.length).toBeGreaterThan(0);
   for (const line of COMMANDS) {
     // Words as a shell makes them of the README's: no expansions, simple quotes.
     const words = Array.from(line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g), ([, a, b, c]) =>
