@@ -5,7 +5,7 @@ import { Memcached } from './support';
 import { Installed, manifest } from './support/packed';
 
 /** Building, packing and installing, beside other tests. */
-const SLOW_MS = 120_000;
+const SLOW_MS = 300_000;
 
 /** The server that the README speaks of. */
 const ADDRESS = '127.0.0.1:11211';
