@@ -267,7 +267,6 @@ export class Admin {
   }
 
   /** The reply is none that was asked for: nobody knows what the next one would belong to. */
-
   #fail(error: Error): never {
     this.close();
     throw error;

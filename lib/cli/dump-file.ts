@@ -53,7 +53,7 @@ export function endLine(entries: number): string {
 export async function* readLines(path: string, from: number): AsyncGenerator<Line, void, void> {
   let at = from;
   let parts: Buffer[] = [];
-  for await (const chunk of createReadStream(path, { start: from }) as AsyncIterable<Buffer>) {
+  for await (const chunk of chunksOf(path, from)) {
     let begin = 0;
     for (;;) {
       const end = chunk.indexOf(NEWLINE, begin);
@@ -69,6 +69,15 @@ export async function* readLines(path: string, from: number): AsyncGenerator<Lin
   }
 }
 
+/** @throws {UsageError} there is no such file, or it cannot be read */
+async function* chunksOf(path: string, start: number): AsyncGenerator<Buffer, void, void> {
+  try {
+    yield* createReadStream(path, { start }) as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
 function parseLine(text: string, isFirst: boolean, path: string): Pick<Line, 'entry' | 'isEnd'> {
   const fields = objectOf(text);
   if (isFirst) {
@@ -81,7 +90,8 @@ function parseLine(text: string, isFirst: boolean, path: string): Pick<Line, 'en
   return { entry, isEnd: false };
 }
 
-function objectOf(text: string): Record<string, unknown> | undefined {
+/** The members of a JSON object; undefined where the text is none. */
+export function objectOf(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
     // JSON.parse makes plain objects: names are only looked up, never set.
@@ -111,6 +121,6 @@ function bytesOf(value: unknown): Buffer | undefined {
   return typeof value === 'string' && BASE64.test(value) ? Buffer.from(value, 'base64') : undefined;
 }
 
-function isCount(value: unknown, most: number): value is number {
+export function isCount(value: unknown, most: number): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most;
 }

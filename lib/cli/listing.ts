@@ -3,7 +3,8 @@
 import { ServerError } from '../errors';
 import type { ServerSpec } from '../engine/server';
 import { bytesOf } from '../engine/keys';
-import { Admin, type ListedKey } from './admin';
+import { Admin, type Access, type ListedKey } from './admin';
+import { messageOf } from './errors';
 import { Progress } from './progress';
 import type { Options } from './options';
 import type { Session } from './session';
@@ -40,30 +41,43 @@ export function patternOf(glob: string): RegExp {
   return new RegExp(`^${source}$`, 'su');
 }
 
-/** The wanted keys of servers. Looks at each key as a server walks over them, so nothing is held. */
+/**
+ * The wanted keys of servers. Looks at each key as a server walks over them, so nothing is held.
+ * @throws {MemcacheError} what a server failed with, when the keys of all the others have been listed
+ */
 export async function* listing(
   session: Session,
   servers: readonly ServerSpec[],
 ): AsyncGenerator<Listed, void, void> {
+  const { access } = session;
   const isWanted = filterOf(session);
   const progress = new Progress(session.terminal, 'keys seen', await countOf(session, servers));
+  let failure: Error | undefined;
   try {
     for (const server of servers) {
-      // A connection of its own: whoever takes the keys may ask the server meanwhile, and may stop early.
-      const admin = await Admin.connect(server, session.access);
       try {
-        for await (const key of admin.keys()) {
+        for await (const key of keysOf(server, access)) {
           progress.add(1);
           if (isWanted(key.wire)) yield { ...key, server };
         }
-      } finally {
-        admin.close();
+      } catch (error) {
+        if (failure !== undefined) await session.complain(messageOf(failure));
+        failure = explained(error);
       }
     }
-  } catch (error) {
-    throw explained(error);
   } finally {
     progress.end();
+  }
+  if (failure !== undefined) throw failure;
+}
+
+/** On a connection of its own: whoever takes the keys may ask the server meanwhile, and may stop early. */
+async function* keysOf(server: ServerSpec, access: Access): AsyncGenerator<ListedKey, void, void> {
+  const admin = await Admin.connect(server, access);
+  try {
+    yield* admin.keys();
+  } finally {
+    admin.close();
   }
 }
 
@@ -73,12 +87,13 @@ async function countOf(
   servers: readonly ServerSpec[],
 ): Promise<number | undefined> {
   if (!session.terminal.showsProgress) return undefined;
-  let count = 0;
-  for (const server of servers) {
+  const counts = servers.map(async (server) => {
     const stats = await (await session.admin(server)).stats();
-    count += Number(stats.get('curr_items') ?? 0);
-  }
-  return count;
+    return Number(stats.get('curr_items') ?? 0);
+  });
+  // A server that is not there is told when it is to list its keys.
+  const known = await Promise.all(counts.map((count) => count.catch(() => 0)));
+  return known.reduce((sum, count) => sum + count, 0);
 }
 
 /** What stands behind a refusal to list keys. */
@@ -88,7 +103,8 @@ const ADVICE: readonly (readonly [line: RegExp, advice: string])[] = [
   [/^ERROR/, 'memcached lists its keys from 1.4.31 on, and a proxy does not'],
 ];
 
-function explained(error: unknown): unknown {
+function explained(error: unknown): Error {
+  if (!(error instanceof Error)) throw error;
   if (!(error instanceof ServerError)) return error;
   const advice = ADVICE.find(([line]) => line.test(error.line))?.[1];
   return advice === undefined ? error : new ServerError(`${error.line}: ${advice}`, error.server);

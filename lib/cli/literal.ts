@@ -25,8 +25,13 @@ const WORDS = {
 
 type Grammar = keyof typeof WORDS;
 
-const NUMBER = /[+-]?(?:0[xX][0-9a-fA-F]+|(?:\d+(?:_\d+)*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/y;
-const WORD = /[+-]?[A-Za-z_]+/y;
+const NUMBERS = {
+  python: /[+-]?(?:0[xX][0-9a-fA-F]+|(?:\d+(?:_\d+)*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/y,
+  json: /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y,
+} as const;
+/** What Python 2 took for octal, and Python 3 for a mistake. */
+const OCTAL = /^[+-]?0+[1-9]\d*$/;
+const WORD = /-?[A-Za-z_]+/y;
 const JSON_STRING = /"(?:[^"\\\0-\x1f]|\\.)*"/y;
 const PYTHON_STRING = /(b?)(?:'((?:[^'\\\n]|\\[^])*)'|"((?:[^"\\\n]|\\[^])*)")/y;
 const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([^]))/g;
@@ -112,11 +117,12 @@ class Reader {
     if (this.#take('}')) return dict;
     const first = this.value(depth + 1);
     if (this.#grammar === 'python' && !this.#sees(':')) {
-      return new PySet([first, ...(this.#comma('}') ? this.#items('}', depth) : [])]);
+      const items = [first, ...(this.#comma('}') ? this.#items('}', depth) : [])];
+      return items.every(isHashable) ? new PySet(items) : this.#wrong();
     }
     let key = first;
     for (;;) {
-      if (this.#grammar === 'json' && typeof key !== 'string') this.#wrong();
+      if (this.#grammar === 'json' ? typeof key !== 'string' : !isHashable(key)) this.#wrong();
       if (!this.#take(':')) this.#wrong();
       dict.set(key, this.value(depth + 1));
       if (!this.#comma('}') || this.#closes('}', dict.size)) return dict;
@@ -146,8 +152,9 @@ class Reader {
   }
 
   #number(): unknown {
-    const text = this.#match(NUMBER)?.[0].replaceAll('_', '');
+    const text = this.#match(NUMBERS[this.#grammar])?.[0].replaceAll('_', '');
     if (text === undefined) return undefined;
+    if (OCTAL.test(text)) return this.#wrong();
     if (/^[+-]?0[xX]/.test(text)) {
       const size = BigInt(text.replace(/^[+-]/, ''));
       return parseInt10(String(text.startsWith('-') ? -size : size));
@@ -157,7 +164,7 @@ class Reader {
 
   #word(depth: number): unknown {
     const text = this.#match(WORD)?.[0] ?? this.#wrong();
-    const name = text.replace(/^[+-]/, '');
+    const name = text.replace(/^-/, '');
     const call = CALLS.get(name);
     if (this.#grammar === 'python' && call !== undefined && name === text && this.#take('(')) {
       const items = this.#items(')', depth);
@@ -207,7 +214,15 @@ const CALLS = new Map<string, (argument: unknown) => unknown>([
 
 function frozenOf(items: unknown): PyFrozenSet | undefined {
   if (items === undefined) return new PyFrozenSet();
-  return items instanceof Set || Array.isArray(items) ? new PyFrozenSet(items) : undefined;
+  const isGood = items instanceof Set || (Array.isArray(items) && items.every(isHashable));
+  return isGood ? new PyFrozenSet(items as Iterable<unknown>) : undefined;
+}
+
+/** Whether Python takes it for a key: a pickle with another one is written, and can never be read. */
+function isHashable(value: unknown): boolean {
+  if (value instanceof PyTuple) return value.every(isHashable);
+  if (value instanceof PyFrozenSet) return true;
+  return ![PyDict, PySet, PyByteArray, Array].some((type) => value instanceof type);
 }
 
 function byteArrayOf(bytes: unknown): PyByteArray | undefined {

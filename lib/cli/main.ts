@@ -3,11 +3,10 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MemcacheError, PythonError } from '../errors';
-import { Exit, UsageError } from './errors';
+import { Exit, messageOf, ReaderGone, UsageError } from './errors';
 import { Arguments, COMMON, commandAt, helpOf } from './options';
 import type { Command } from './session';
-import { ReaderGone, Terminal, type Streams } from './terminal';
+import { Terminal, type Streams } from './terminal';
 import { escaped } from './text';
 
 interface Row {
@@ -165,17 +164,6 @@ const EXIT_CODES =
 function versionOf(): string {
   const text = readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version; // the file is our own
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof UsageError) return error.message;
-  if (error instanceof MemcacheError) {
-    const { server, message } = error;
-    return server === undefined ? escaped(message) : `${server}: ${escaped(message)}`;
-  }
-  if (error instanceof PythonError) return `${error.name}: ${escaped(error.message)}`;
-  if (error instanceof Error) return escaped(`${error.name}: ${error.message}`);
-  return escaped(String(error));
 }
 
 if (require.main === module) {

@@ -70,7 +70,7 @@ function parseServer(text: string): ServerSpec {
   const [, place = '', weight = '1'] = /^(.*?)(?:\*(\d+))?$/s.exec(text) ?? [];
   const number = Number(weight);
   if (number < 1 || number > MAX_WEIGHT) {
-    throw new UsageError(`a weight is from 1 to ${MAX_WEIGHT}: ${text}`);
+    throw new UsageError(`a weight is from 1 to ${MAX_WEIGHT}: ${redacted(text)}`);
   }
   return { ...parsePlace(place), weight: number };
 }

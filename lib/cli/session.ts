@@ -5,7 +5,7 @@ import { bytesOf, isWireKey } from '../engine/keys';
 import { PythonError } from '../errors';
 import { MAX_KEY_LENGTH } from '../limits';
 import { Admin, type Access } from './admin';
-import { UsageError, type Exit } from './errors';
+import { Exit, messageOf, ReaderGone, UsageError, worse } from './errors';
 import { choose, type Chosen } from './families';
 import type { Front, Transport } from './fronts/front';
 import type { Arguments, Options } from './options';
@@ -23,6 +23,14 @@ export interface Command {
   readonly about: readonly string[];
   readonly options: Options;
   run(session: Session): Promise<Exit>;
+}
+
+/** A key of the command line. */
+export interface Key {
+  /** With the prefix, as the client is given it. */
+  readonly key: string;
+  /** As it is sent. */
+  readonly wire: string;
 }
 
 const MS = 1000;
@@ -94,10 +102,18 @@ export class Session {
     return (this.#transport ??= transportOf(this.args, this.list));
   }
 
-  /** A key of the command line, as the client names it. */
-  keyOf(key: string): string {
+  /** A key of the command line, as the client names it. @throws {UsageError} memcached takes no such key */
+  keyOf(given: string): Key {
     const prefix = this.args.text('key-prefix', 'MEMCACHE_PY_KEY_PREFIX');
-    return (prefix ?? this.chosen.family.keyPrefix) + key;
+    const key = (prefix ?? this.chosen.family.keyPrefix) + given;
+    return { key, wire: wireOf(key) };
+  }
+
+  /** All keys of the command line. @throws {UsageError} there is none, or one that memcached does not take */
+  keysFor(command: string): readonly Key[] {
+    const { positionals } = this.args;
+    if (positionals.length === 0) throw new UsageError(`${command} needs a key`);
+    return positionals.map((given) => this.keyOf(given));
   }
 
   /** A client like it, over these servers. */
@@ -131,6 +147,16 @@ export class Session {
     return admin;
   }
 
+  /** Closes the connection to a server: the next call makes a new one. */
+  async forget(server: ServerSpec): Promise<void> {
+    const admin = this.#admins.get(server);
+    this.#admins.delete(server);
+    await admin?.then(
+      (open) => open.close(),
+      () => undefined,
+    );
+  }
+
   /** The server where the client looks for a key. */
   home(wire: string): ServerSpec {
     this.#locate ??= PLACEMENTS[this.chosen.placement].build(this.servers);
@@ -139,14 +165,36 @@ export class Session {
     return server;
   }
 
+  /**
+   * Does something with each, and answers the worst of the exit codes: a server that fails keeps no other from its turn.
+   * @param tell says what went wrong with one; default on stderr
+   */
+  async each<T>(
+    all: readonly T[],
+    act: (one: T) => Promise<Exit>,
+    tell: (one: T, what: string) => Promise<void> = (_, what) => this.complain(what),
+  ): Promise<Exit> {
+    let worst: Exit = Exit.hit;
+    for (const one of all) {
+      const exit = await act(one).catch(async (error: unknown) => {
+        if (error instanceof UsageError || error instanceof ReaderGone) throw error;
+        await tell(one, messageOf(error));
+        return Exit.server;
+      });
+      worst = worse(worst, exit);
+    }
+    return worst;
+  }
+
+  /** Says on stderr what went wrong. */
+  complain(what: string): Promise<void> {
+    this.terminal.note(`memcache-py: ${what}`);
+    return Promise.resolve();
+  }
+
   async close(): Promise<void> {
     this.#front?.close();
-    for (const admin of this.#admins.values()) {
-      await admin.then(
-        (open) => open.close(),
-        () => undefined,
-      );
-    }
+    await Promise.all(Array.from(this.#admins.keys(), (server) => this.forget(server)));
   }
 }
 

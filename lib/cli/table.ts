@@ -2,6 +2,10 @@
 
 import type { Style, Terminal } from './terminal';
 
+const GAP = '  ';
+/** Of the last column, however narrow the terminal is. */
+const LEAST = 8;
+
 export interface Column {
   readonly title: string;
   readonly right?: boolean;
@@ -10,17 +14,19 @@ export interface Column {
 /** A cell: text, or text in a colour. */
 export type Cell = string | readonly [style: Style, text: string];
 
-/** The lines of a table; the last column is cut where the terminal ends. */
+/** The lines of a table; a last column of text is cut where the terminal ends. */
 export function table(
   terminal: Terminal,
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
 ): string[] {
   const widths = columns.map(({ title }, i) =>
-    Math.max(width(title), ...rows.map((row) => width(textOf(row[i] ?? '')))),
+    rows.reduce((most, row) => Math.max(most, width(textOf(row[i] ?? ''))), width(title)),
   );
+  const before = widths.slice(0, -1).reduce((sum, each) => sum + each + GAP.length, 0);
+  const room = terminal.isTerminal ? Math.max(LEAST, terminal.columns - before) : Infinity;
   const head = columns.map(({ title }): Cell => ['dim', title]);
-  return [head, ...rows].map((row) => lineOf(terminal, columns, widths, row));
+  return [head, ...rows].map((row) => lineOf(terminal, columns, widths, row, room));
 }
 
 function lineOf(
@@ -28,16 +34,31 @@ function lineOf(
   columns: readonly Column[],
   widths: readonly number[],
   row: readonly Cell[],
+  room: number,
 ): string {
   const cells = columns.map(({ right }, i) => {
     const cell = row[i] ?? '';
-    const text = textOf(cell);
+    const isLast = i === columns.length - 1;
+    const text = isLast && right !== true ? cut(textOf(cell), room) : textOf(cell);
     const gap = ' '.repeat(Math.max(0, (widths[i] ?? 0) - width(text)));
     const painted = typeof cell === 'string' ? text : terminal.paint(cell[0], text);
     if (right === true) return gap + painted;
-    return i === columns.length - 1 ? painted : painted + gap;
+    return isLast ? painted : painted + gap;
   });
-  return cells.join('  ').trimEnd();
+  return cells.join(GAP).trimEnd();
+}
+
+/** As much of a text as fits, and `…` where that is not all. */
+function cut(text: string, room: number): string {
+  if (width(text) <= room) return text;
+  let shown = '';
+  let left = room - 1;
+  for (const char of text) {
+    left -= width(char);
+    if (left < 0) break;
+    shown += char;
+  }
+  return `${shown}…`;
 }
 
 function textOf(cell: Cell): string {

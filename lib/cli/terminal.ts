@@ -1,6 +1,7 @@
 // Where a command prints: data to stdout, everything about it to stderr; colours and progress on a terminal alone.
 
 import type { Writable } from 'node:stream';
+import { ReaderGone } from './errors';
 import { safeJson } from './text';
 
 const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, cyan: 36 } as const;
@@ -15,9 +16,6 @@ export interface Streams {
   readonly stderr: Stream;
   readonly env: NodeJS.ProcessEnv;
 }
-
-/** Whoever reads what we print has gone: `memcache-py keys | head`. */
-export class ReaderGone extends Error {}
 
 export class Terminal {
   readonly #streams: Streams;

@@ -12,6 +12,9 @@ it.each([
   ['True', 'True'],
   ['-5', '-5'],
   ['1_000', '1000'],
+  ['000', '0'],
+  ['01.5', '1.5'],
+  ["{(1, 'a'): [2], frozenset({3}): b'4'}", "{(1, 'a'): [2], frozenset({3}): b'4'}"],
   ['0xff', '255'],
   ['12345678901234567890123', '12345678901234567890123'],
   ['1.0', '1.0'],
@@ -45,7 +48,7 @@ it.each([
 });
 
 it.each([
-  '', '[', '[1', '[1 2]', '[,]', '{1: }', '{:1}', "{'a': 1, 2}", 'true', 'null', "'", "'a", '"\\U00110000"', '1 2', '--1',
+  '', '[', '[1', '[1 2]', '[,]', '{1: }', '{:1}', "{'a': 1, 2}", 'true', 'null', "'", "'a", '"\\U00110000"', '1 2', '--1', '01', '[1, 007]', '{[1]: 2}', '{[1]}', '{1: 2, {}: 3}', '{(1, [2])}', '{{1}}', "{bytearray(b'a')}", 'frozenset([{1}])',
   '1__0', 'set(1)', 'frozenset(1)', "b'é'", 'os.system', '__import__("os")', '(1', '{1,,2}', '[1]]', '0x', '.', '+', 'e5',
 ])('%j is no Python literal', (text) => {
   expect(() => parse('python', text)).toThrow(UsageError);
@@ -62,7 +65,7 @@ it.each([
 });
 
 it.each([
-  "{'a': 1}", '[1,]', '{"a": 1,}', '{1: 2}', '(1)', 'None', 'b"x"', '{"a"}', '"\\x41"', '"\n"', '[1]x', 'set()', '',
+  '01', '+1', '0x10', '.5', '5.', '1_000', '+Infinity', "{'a': 1}", '[1,]', '{"a": 1,}', '{1: 2}', '(1)', 'None', 'b"x"', '{"a"}', '"\\x41"', '"\n"', '[1]x', 'set()', '',
 ])('%j is no JSON', (text) => {
   expect(() => parse('json', text)).toThrow(UsageError);
 }); // prettier-ignore
@@ -78,7 +81,8 @@ it.each<[TypeName, string, string]>([
   ['float', '-2.5\n', '-2.5'],
   ['bool', 'true', 'True'],
   ['bool', '0', 'False'],
-  ['none', 'anything', 'None'],
+  ['none', '', 'None'],
+  ['none', 'None\n', 'None'],
   ['bytes', 'é', "b'\\xc3\\xa9'"],
   ['hex', '00 FF\n', "b'\\x00\\xff'"],
 ])('%s: %j', (type, text, shown) => {
@@ -91,6 +95,9 @@ it.each<[TypeName, string]>([
   ['float', 'x'],
   ['float', '[1]'],
   ['bool', 'yes'],
+  ['bool', 'constructor'],
+  ['bool', '__proto__'],
+  ['none', 'anything'],
   ['hex', 'abc'],
   ['hex', 'zz'],
 ])('%s refuses %j', (type, text) => {

@@ -23,9 +23,9 @@ function refuse(type: string): never {
   throw new UsageError(`the value is no ${type}`);
 }
 
-const BOOLS: Readonly<Record<string, boolean>> = {
-  True: true, true: true, 1: true, False: false, false: false, 0: false,
-}; // prettier-ignore
+const BOOLS = new Map([
+  ['True', true], ['true', true], ['1', true], ['False', false], ['false', false], ['0', false],
+]); // prettier-ignore
 
 /** Each type by its name, which is Python's where it is one of Python's. */
 const TYPES = {
@@ -37,8 +37,8 @@ const TYPES = {
     if (number instanceof PyFloat) return number;
     return typeof number === 'number' ? new PyFloat(number) : refuse('float');
   },
-  bool: (bytes: Buffer) => BOOLS[wordOf(bytes)] ?? refuse('bool'),
-  none: () => null,
+  bool: (bytes: Buffer) => BOOLS.get(wordOf(bytes)) ?? refuse('bool'),
+  none: (bytes: Buffer) => (/^(None)?$/.test(wordOf(bytes)) ? null : refuse('none')),
   bytes: (bytes: Buffer) => bytes,
   hex: (bytes: Buffer) => {
     const digits = wordOf(bytes).replace(/\s+/g, '');

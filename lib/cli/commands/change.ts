@@ -3,7 +3,7 @@
 import { dryRun } from '../dry-run';
 import { Exit, UsageError } from '../errors';
 import type { CountName, Front } from '../fronts/front';
-import { wireOf, type Command, type Session } from '../session';
+import type { Command, Key, Session } from '../session';
 import { escaped } from '../text';
 import { TTL, ttlOf } from '../ttl';
 
@@ -49,10 +49,11 @@ function counting(name: CountName, about: string): Command {
       if (number < 0n || number > MAX_DELTA) {
         throw new UsageError('DELTA is a whole number from 0 to 2**64 - 1');
       }
-      return one(session, session.keyOf(key), async (front, own) => {
+      const act: Act = async (front, own) => {
         const count = await front.count(name, own, number);
         return count === null ? undefined : String(count);
-      });
+      };
+      return one(session, session.keyOf(key), act);
     },
   };
 }
@@ -60,26 +61,17 @@ function counting(name: CountName, about: string): Command {
 /** What is said when it was done; undefined: there is no such key. */
 type Act = (front: Front, key: string) => Promise<string | undefined>;
 
-async function each(session: Session, name: string, act: Act): Promise<Exit> {
-  const keys = session.args.positionals.map((key) => session.keyOf(key));
-  if (keys.length === 0) throw new UsageError(`${name} needs a key`);
-  for (const key of keys) wireOf(key);
-  let exit: Exit = Exit.hit;
-  for (const key of keys) {
-    const code = await one(session, key, act);
-    if (code > exit) exit = code;
-  }
-  return exit;
+function each(session: Session, name: string, act: Act): Promise<Exit> {
+  return session.each(session.keysFor(name), (key) => one(session, key, act));
 }
 
-async function one(session: Session, key: string, act: Act): Promise<Exit> {
-  const wire = wireOf(key);
+async function one(session: Session, { key, wire }: Key, act: Act): Promise<Exit> {
   const { terminal } = session;
   if (session.args.has('dry-run')) {
     return dryRun(session, wire, undefined, (front) => act(front, key));
   }
   const said = await act(session.useFront(), key);
   if (said !== undefined) await terminal.line(said);
-  else terminal.note(`memcache-py: no such key: ${escaped(key)} (on ${session.home(wire).name})`);
+  else await session.complain(`no such key: ${escaped(key)} (on ${session.home(wire).name})`);
   return said === undefined ? Exit.miss : Exit.hit;
 }

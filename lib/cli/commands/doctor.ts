@@ -88,10 +88,14 @@ async function check(session: Session, server: ServerSpec): Promise<Checked | Fi
     return {
       grade: 'bad',
       about: server.name,
-      what: error instanceof Error ? error.message : String(error),
+      what: reasonOf(error),
       advice: 'its keys are missed, or go to other servers, until it is back',
     };
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Of entries drawn by chance. */
@@ -102,14 +106,12 @@ async function* examine(
 ): AsyncGenerator<Finding, void, void> {
   if (size === 0 || reached.length === 0) return;
   const names = reached.map(({ server }) => server);
-  const { drawn, keys } = await draw(session, names, size).catch((error: unknown) => {
-    const what = error instanceof Error ? error.message : String(error);
-    return { drawn: [], keys: undefined, what };
-  });
-  if (keys === undefined) {
-    yield { grade: 'warn', about: 'entries', what: 'a server does not list its keys' };
+  const sample = await draw(session, names, size).catch(reasonOf);
+  if (typeof sample === 'string') {
+    yield { grade: 'warn', about: 'entries', what: `not looked at: ${sample}` };
     return;
   }
+  const { drawn } = sample;
   if (session.servers.length > 1) yield* placementOf(session, drawn);
   yield* entriesOf(session, drawn);
 }

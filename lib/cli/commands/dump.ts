@@ -1,6 +1,6 @@
 // `memcache-py dump`: entries as they are stored, with flags and time to live, into a file that `restore` reads.
 
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, truncate, type FileHandle } from 'node:fs/promises';
 import { endLine, entryLine, headerLine, readLines, type Dumped } from '../dump-file';
 import { Exit, UsageError } from '../errors';
 import { FILTERS, listing } from '../listing';
@@ -78,43 +78,32 @@ async function toStdout({ terminal, servers }: Session): Promise<Target> {
 }
 
 async function toFile({ args, servers }: Session, path: string): Promise<Target> {
-  if (args.has('resume')) return toOldFile(path);
-  const file = await opened(path, 'wx');
-  await file.write(headerLine(servers.map(({ name }) => name)));
-  return targetOf(file, new Set());
-}
-
-/** Cuts off a line that was not finished, and goes on behind the others. */
-async function toOldFile(path: string): Promise<Target> {
-  const file = await opened(path, 'r+');
-  const had = new Set<string>();
-  let end = 0;
-  for await (const { entry, isEnd, next } of readLines(path, 0)) {
-    if (isEnd) {
-      await file.close();
-      throw new UsageError(`${path} is a whole dump: nothing to go on with`);
-    }
-    if (entry !== undefined) had.add(entry.wire);
-    end = next;
-  }
-  if (end === 0) throw new UsageError(`${path} is no dump of this command`);
-  await file.truncate(end);
-  return targetOf(file, had, end);
-}
-
-function targetOf(file: FileHandle, had: ReadonlySet<string>, from?: number): Target {
-  let at = from;
+  const had = args.has('resume') ? await keysOf(path) : undefined;
+  const file = await opened(path, had === undefined ? 'wx' : 'a');
+  if (had === undefined) await file.appendFile(headerLine(servers.map(({ name }) => name)));
   return {
-    had,
-    write: async (text) => {
-      const { bytesWritten } = await file.write(text, at);
-      if (at !== undefined) at += bytesWritten;
-    },
+    had: had ?? new Set(),
+    // All of the text, however little the system writes at once.
+    write: (text) => file.appendFile(text),
     close: () => file.close(),
   };
 }
 
-async function opened(path: string, flags: 'wx' | 'r+'): Promise<FileHandle> {
+/** The keys that an interrupted dump has; cuts off a line that was not finished. */
+async function keysOf(path: string): Promise<Set<string>> {
+  const had = new Set<string>();
+  let end = 0;
+  for await (const { entry, isEnd, next } of readLines(path, 0)) {
+    if (isEnd) throw new UsageError(`${path} is a whole dump: nothing to go on with`);
+    if (entry !== undefined) had.add(entry.wire);
+    end = next;
+  }
+  if (end === 0) throw new UsageError(`${path} is no dump of this command`);
+  await truncate(path, end);
+  return had;
+}
+
+async function opened(path: string, flags: 'wx' | 'a'): Promise<FileHandle> {
   try {
     return await open(path, flags);
   } catch (error) {

@@ -9,10 +9,15 @@ import { format, inflated, read, shownRaise, typeOf, type Reading } from '../ent
 import { Exit, UsageError } from '../errors';
 import { flagNames } from '../families';
 import { jsonOf } from '../json';
-import { wireOf, type Command, type Session } from '../session';
+import type { Command, Key, Session } from '../session';
 import { escaped, plural, shownTtl } from '../text';
 
-/** One key that was asked for, and what is there. */
+/** One key that is asked for, and where. */
+interface Placed extends Key {
+  readonly server: ServerSpec;
+}
+
+/** What is there. */
 interface Found {
   readonly key: string;
   readonly server: ServerSpec;
@@ -51,22 +56,21 @@ async function run(session: Session): Promise<Exit> {
   const { args, terminal } = session;
   const forms = Object.keys(FORMS).filter((form) => args.has(form));
   if (forms.length > 1) throw new UsageError(`--${forms.join(' and --')} exclude each other`);
-  if (args.positionals.length === 0) throw new UsageError('get needs a key');
+  const keys = session.keysFor('get');
   const show = FORMS[forms[0] ?? ''] ?? (terminal.isTerminal ? showForPeople : showRepr);
   // A client that does not exist is told before a server is asked.
   session.useFront();
-  let exit: Exit = Exit.hit;
-  for (const key of args.positionals.map((each) => session.keyOf(each))) {
-    const wire = wireOf(key);
-    const server = session.home(wire);
+  const look = async ({ key, server, wire }: Placed): Promise<Exit> => {
     const entry = await (await session.admin(server)).entry(wire);
-    const code =
-      entry === undefined
-        ? await missing(session, key, server, forms)
-        : await show(session, { key, server, entry });
-    if (code > exit) exit = code;
-  }
-  return exit;
+    return entry === undefined
+      ? missing(session, key, server, forms)
+      : show(session, { key, server, entry });
+  };
+  const placed = keys.map((each): Placed => ({ ...each, server: session.home(each.wire) }));
+  if (forms[0] !== 'json') return session.each(placed, look);
+  return session.each(placed, look, ({ key, server }, error) =>
+    terminal.json(JSON.stringify({ key, server: server.name, error })),
+  );
 }
 
 async function missing(

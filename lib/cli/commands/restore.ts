@@ -5,7 +5,7 @@ import { isWireKey } from '../../engine/keys';
 import type { ServerSpec } from '../../engine/server';
 import { MAX_KEY_LENGTH } from '../../limits';
 import type { RawEntry } from '../admin';
-import { readLines, type Dumped } from '../dump-file';
+import { isCount, objectOf, readLines, type Dumped } from '../dump-file';
 import { Exit, UsageError } from '../errors';
 import { Progress } from '../progress';
 import type { Command, Session } from '../session';
@@ -16,7 +16,7 @@ export const restore: Command = {
   about: [
     'Stores the entries of a dump as they were, with their flags and the time they have left, on the servers where the',
     'client looks for them now. How far it has come stands in FILE.progress: --resume goes on there after an interruption.',
-    'Exit code 1 when a server did not take an entry.',
+    'Exit code 1 when a server did not take an entry, or the dump was interrupted before its end.',
   ],
   options: {
     add: { type: 'boolean', help: 'leave alone what is stored already' },
@@ -76,7 +76,7 @@ function tell({ terminal }: Session, counts: Counts, isWhole: boolean): Exit {
   terminal.note(parts.join(', '));
   if (!isWhole)
     terminal.note('memcache-py: the dump was interrupted before its end: entries may be missing');
-  return refused > 0 ? Exit.miss : Exit.hit;
+  return refused === 0 && isWhole ? Exit.hit : Exit.miss;
 }
 
 /** Gathers entries by server, and sends them batch by batch. */
@@ -191,8 +191,8 @@ class Journal {
     } catch {
       return undefined;
     }
-    const { run, offset } = JSON.parse(text) as { run: unknown; offset: unknown };
-    if (run === this.#run && typeof offset === 'number') return offset;
+    const { run, offset } = objectOf(text) ?? {};
+    if (run === this.#run && isCount(offset, this.size)) return offset;
     throw new UsageError(
       `${this.#path} is of another dump, other servers or another client (--restart begins again)`,
     );

@@ -2,10 +2,10 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerSpec } from '../../engine/server';
-import { Exit, UsageError } from '../errors';
+import { Exit, messageOf, UsageError } from '../errors';
 import type { Command, Session } from '../session';
 import { table, type Column } from '../table';
-import { escaped, shownBytes, shownCount, shownSeconds } from '../text';
+import { escaped, safeJson, shownBytes, shownCount, shownSeconds } from '../text';
 
 type Stats = ReadonlyMap<string, string>;
 
@@ -36,16 +36,27 @@ async function run(session: Session): Promise<Exit> {
     throw new UsageError(`stats takes one of ${KINDS.join(', ')}`);
   }
   if (args.has('watch')) return watch(session, kind);
-  await show(session, kind, await ask(session, kind), undefined);
-  return Exit.hit;
+  return show(session, kind, await ask(session, kind), undefined);
 }
 
-type Answer = readonly [server: ServerSpec, stats: Stats];
+interface Answer {
+  readonly server: ServerSpec;
+  /** Empty where there is an error. */
+  readonly stats: Stats;
+  readonly error?: string;
+}
 
+/** All servers at once: one that fails keeps nobody from the others'. */
 function ask(session: Session, kind: string): Promise<Answer[]> {
   return Promise.all(
     session.servers.map(async (server): Promise<Answer> => {
-      return [server, await (await session.admin(server)).stats(kind)];
+      try {
+        return { server, stats: await (await session.admin(server)).stats(kind) };
+      } catch (error) {
+        if (error instanceof UsageError) throw error;
+        await session.forget(server);
+        return { server, stats: new Map(), error: messageOf(error) };
+      }
     }),
   );
 }
@@ -58,27 +69,29 @@ async function watch(session: Session, kind: string): Promise<Exit> {
   const stop = new AbortController();
   const interrupted = (): void => stop.abort();
   process.once('SIGINT', interrupted);
+  let past: Past | undefined;
+  let exit: Exit = Exit.hit;
   try {
-    let before: Answer[] | undefined;
     for (let looks = 0; looks < count && !stop.signal.aborted; looks++) {
       if (looks > 0)
         await sleep(every * 1000, undefined, { signal: stop.signal }).catch(() => undefined);
       if (stop.signal.aborted) break;
-      const now = await ask(session, kind);
-      if (terminal.isTerminal) await terminal.write('\x1b[H\x1b[2J');
-      await show(session, kind, now, before === undefined ? undefined : { before, every });
-      before = now;
+      const at = performance.now();
+      const answers = await ask(session, kind);
+      if (terminal.isTerminal && !args.has('json')) await terminal.write('\x1b[H\x1b[2J');
+      exit = await show(session, kind, answers, past);
+      past = { answers, at };
     }
-    return Exit.hit;
+    return exit;
   } finally {
     process.off('SIGINT', interrupted);
   }
 }
 
-/** Servers' answers before, and how many seconds ago that was. */
+/** Servers' answers before, and when that was in milliseconds. */
 interface Past {
-  readonly before: readonly Answer[];
-  readonly every: number;
+  readonly answers: readonly Answer[];
+  readonly at: number;
 }
 
 async function show(
@@ -86,24 +99,30 @@ async function show(
   kind: string,
   answers: readonly Answer[],
   past: Past | undefined,
-): Promise<void> {
+): Promise<Exit> {
   const { args, terminal } = session;
-  if (args.has('json')) {
-    for (const [{ name }, stats] of answers) {
-      await terminal.json(JSON.stringify({ server: name, stats: Object.fromEntries(stats) }));
-    }
-    return;
-  }
-  const classes = args.has('all') ? undefined : CLASS_FIELDS[kind];
-  const lines =
-    classes !== undefined
-      ? classTable(session, answers, classes)
-      : serverTable(
-          session,
-          answers,
-          args.has('all') || kind !== '' ? all(answers) : overview(past),
-        );
+  const lines = args.has('json') ? answers.map(jsonOf) : tableOf(session, kind, answers, past);
   for (const line of lines) await terminal.line(line);
+  const errors = answers.flatMap(({ error }) => error ?? []);
+  for (const error of errors) await session.complain(error);
+  return errors.length > 0 ? Exit.server : Exit.hit;
+}
+
+function jsonOf({ server: { name }, stats, error }: Answer): string {
+  const told = error === undefined ? { stats: Object.fromEntries(stats) } : { error };
+  return safeJson(JSON.stringify({ server: name, ...told }));
+}
+
+function tableOf(
+  session: Session,
+  kind: string,
+  answers: readonly Answer[],
+  past: Past | undefined,
+): string[] {
+  const isWhole = session.args.has('all');
+  const classes = isWhole ? undefined : CLASS_FIELDS[kind];
+  if (classes !== undefined) return classTable(session, answers, classes);
+  return serverTable(session, answers, isWhole || kind !== '' ? all(answers) : overview(past));
 }
 
 /** What one row of a table by servers shows of each. */
@@ -119,17 +138,17 @@ function serverTable(
 ): string[] {
   const columns: Column[] = [
     { title: '' },
-    ...answers.map(([{ name }]) => ({ title: name, right: true })),
+    ...answers.map(({ server: { name } }) => ({ title: name, right: true })),
   ];
   const cells = rows.map(({ title, cell }) => [
     title,
-    ...answers.map(([, stats], i) => escaped(cell(stats, i))),
+    ...answers.map(({ stats }, i) => escaped(cell(stats, i))),
   ]);
   return table(terminal, columns, cells);
 }
 
 function all(answers: readonly Answer[]): Row[] {
-  const names = new Set(answers.flatMap(([, stats]) => [...stats.keys()]));
+  const names = new Set(answers.flatMap(({ stats }) => [...stats.keys()]));
   return Array.from(names, (name) => ({
     title: escaped(name),
     cell: (stats) => stats.get(name) ?? '-',
@@ -146,14 +165,17 @@ function counted(number: number, show: (number: number) => string = shownCount):
 
 /** A counter, and how fast it grew. */
 function rate(title: string, name: string, past: Past | undefined): Row {
+  const seconds = past === undefined ? NaN : (performance.now() - past.at) / 1000;
   return {
     title,
     cell: (stats, server) => {
       const now = numberOf(stats, name);
-      const earlier = past?.before[server]?.[1];
-      if (past === undefined || earlier === undefined) return counted(now);
-      const growth = (now - numberOf(earlier, name)) / past.every;
-      return `${counted(now)} (${counted(Math.round(growth))}/s)`;
+      const growth = now - numberOf(past?.answers[server]?.stats ?? new Map(), name);
+      // A server that was started again counts anew.
+      const perSecond = Math.max(0, Math.round(growth / seconds));
+      return Number.isFinite(perSecond)
+        ? `${counted(now)} (${counted(perSecond)}/s)`
+        : counted(now);
     },
   };
 }
@@ -197,7 +219,7 @@ function classTable(
     { title: 'server' },
     ...['class', ...fields].map((title) => ({ title, right: true })),
   ];
-  const rows = answers.flatMap(([{ name }, stats]) =>
+  const rows = answers.flatMap(({ server: { name }, stats }) =>
     Array.from(classesOf(stats), ([id, values]) => [
       name,
       id,

@@ -4,7 +4,7 @@ import { dryRun } from '../dry-run';
 import { Exit, UsageError } from '../errors';
 import type { Front, StoreName } from '../fronts/front';
 import type { Options } from '../options';
-import { wireOf, type Command, type Session } from '../session';
+import type { Command, Session } from '../session';
 import { TTL, ttlOf } from '../ttl';
 import { parseValue, TYPE_NAMES } from '../values';
 
@@ -29,8 +29,8 @@ function command(name: StoreName, about: string): Command {
     usage: 'KEY [VALUE | -] [--type TYPE] [--ttl SECONDS]',
     about: [
       about,
-      'VALUE is text unless --type says otherwise; `-` is read from stdin. --type python takes what `get` prints,',
-      '--type json ints of any size. Exit code 1 when the server did not store it.',
+      'VALUE is text unless --type says otherwise; `-` is read from stdin. --type python takes literals as `get` prints',
+      'them, --type json ints of any size. Exit code 1 when the server did not store it.',
     ],
     options: OPTIONS,
     run: (session) => run(session, name),
@@ -48,8 +48,7 @@ async function run(session: Session, name: StoreName): Promise<Exit> {
   if (given === undefined || (text === undefined && type !== 'none') || more.length > 0) {
     throw new UsageError(`${name} needs a key and a value`);
   }
-  const key = session.keyOf(given);
-  const wire = wireOf(key);
+  const { key, wire } = session.keyOf(given);
   const time = ttlOf(args);
   const protocol = protocolOf(session);
   const bytes = text === '-' ? await readAll(session.stdin) : Buffer.from(text ?? '');

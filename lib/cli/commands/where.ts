@@ -1,10 +1,10 @@
 // `memcache-py where`: the server of a key under every client side by side. Asks no server unless told to.
 
-import { Exit, UsageError } from '../errors';
+import { Exit, worse } from '../errors';
 import { PLACEMENTS, type PlacementName } from '../placements';
-import { wireOf, type Command, type Session } from '../session';
+import type { Command, Key, Session } from '../session';
 import { table, type Cell } from '../table';
-import { escaped, shownTtl } from '../text';
+import { escaped, plural, shownTtl } from '../text';
 
 export const where: Command = {
   usage: 'KEY... [--find]',
@@ -27,41 +27,44 @@ interface Placed {
 
 async function run(session: Session): Promise<Exit> {
   const { args, servers } = session;
-  if (args.positionals.length === 0) throw new UsageError('where needs a key');
+  const keys = session.keysFor('where');
   const located = Object.entries(PLACEMENTS).map(([name, { title, build }]) => {
     return { name: name as PlacementName, title, locate: build(servers) };
   });
-  let exit: Exit = Exit.hit;
-  for (const key of args.positionals.map((each) => session.keyOf(each))) {
-    const wire = wireOf(key);
+  return session.each(keys, async ({ key, wire }: Key) => {
     const placed = located.map(({ name, title, locate }): Placed => {
       return { name, title, server: servers[locate(wire)]?.name ?? 'none' };
     });
-    const found = args.has('find') ? await find(session, wire) : undefined;
+    const { found, exit } = args.has('find') ? await find(session, wire) : NOT_ASKED;
     await (args.has('json') ? showJson : showTable)(session, key, placed, found);
     const isGood = found === undefined ? agree(placed) : found.size > 0;
-    if (!isGood) exit = Exit.miss;
-  }
-  return exit;
+    return worse(exit, isGood ? Exit.hit : Exit.miss);
+  });
 }
 
 function agree(placed: readonly Placed[]): boolean {
   return placed.every(({ server }) => server === placed[0]?.server);
 }
 
-/** What the servers that have the key say of it. */
-async function find(session: Session, wire: string): Promise<Map<string, string>> {
+interface Search {
+  /** What the servers that have the key say of it; undefined: none was asked. */
+  readonly found: ReadonlyMap<string, string> | undefined;
+  readonly exit: Exit;
+}
+
+const NOT_ASKED: Search = { found: undefined, exit: Exit.hit };
+
+async function find(session: Session, wire: string): Promise<Search> {
   const found = new Map<string, string>();
-  for (const server of session.servers) {
+  const exit = await session.each(session.servers, async (server) => {
     const entry = await (await session.admin(server)).entry(wire);
     if (entry !== undefined) {
-      found.set(
-        server.name,
-        `flags ${entry.flags}, ${entry.data.length} bytes, ${shownTtl(entry.ttl)}`,
-      );
+      const { flags, data, ttl } = entry;
+      found.set(server.name, `flags ${flags}, ${plural(data.length, 'byte')}, ${shownTtl(ttl)}`);
     }
-  }
-  return found;
+    return Exit.hit;
+  });
+  return { found, exit };
 }
 
 async function showTable(
