@@ -132,15 +132,15 @@ export class BinaryDecoder implements Decoder {
     const keyAt = from + KEY_OFFSET;
     if (
       keyAt + key.length > to ||
-      bytes.readInt32BE(from) !== headOf(this.#asked, key.length) ||
-      bytes.readInt32BE(from + 4) !== HIT ||
-      bytes.readInt32BE(from + 12) !== loudOpaque(this.#serial) ||
+      wordAt(bytes, from) !== headOf(this.#asked, key.length) ||
+      wordAt(bytes, from + 4) !== HIT ||
+      wordAt(bytes, from + 12) !== loudOpaque(this.#serial) ||
       !isKey(key, bytes, keyAt)
     ) {
       return this.#surprise(command, key, bytes, from, to);
     }
     this.at = from;
-    this.#body = bytes.readUInt32BE(from + 8);
+    this.#body = wordAt(bytes, from + 8) >>> 0;
     return this.#value(command, bytes, keyAt + key.length, to);
   }
 
@@ -152,7 +152,7 @@ export class BinaryDecoder implements Decoder {
     if (end < start) throw new ProtocolError('a body is shorter than what stands in it');
     if (!this.#isWhole(bytes, to, MAX_VALUE_BYTES + start - from - HEADER_BYTES)) return Step.more;
     const hasCas = command === Command.gets || command === Command.gats;
-    this.flags = bytes.readUInt32BE(from + HEADER_BYTES);
+    this.flags = wordAt(bytes, from + HEADER_BYTES) >>> 0;
     this.cas = hasCas ? String(uint64(bytes, from + 16)) : '';
     this.data = bytes;
     this.start = start;
@@ -366,6 +366,16 @@ export class BinaryDecoder implements Decoder {
     const both = `${hex(this.#opcode)} in place of ${hex(this.#asked)}`;
     throw new ProtocolError(`the reply to another command: opcode ${both}`);
   }
+}
+
+/** Four bytes that are there, as an int. Buffer's own readers check that once more, which took a third of a hit's time. */
+function wordAt(bytes: Buffer, at: number): number {
+  return (
+    ((bytes[at] as number) << 24) |
+    ((bytes[at + 1] as number) << 16) |
+    ((bytes[at + 2] as number) << 8) |
+    (bytes[at + 3] as number)
+  );
 }
 
 /** The first word of a reply: magic, opcode, key length. */
