@@ -68,7 +68,7 @@ export function benchmarks(
   machine: Machine,
   results: readonly Result[],
   how: { command: string; rounds: number; warmUpMs: number; runMs: number },
-  flatness: string,
+  parts: { flatness: string; wires: string },
   plots: readonly string[],
 ): string {
   const floors = clientsOf('floor').join(' and ');
@@ -108,7 +108,15 @@ ${summary(results)}
   included. RSS is the peak; heap is what is in use after the run and a collection.
 
 ${machineTable(machine)}
-${flatness === '' ? '' : `## Flatness\n\n${flatness}\n`}${plotSection(plots)}## Every client
+## Flatness
+
+${parts.flatness}
+## The binary protocol beside the text one
+
+The same client, pylibmc's, over both wires.
+
+${parts.wires}
+${plotSection(plots)}## Every client
 
 ${results.map(details).join('\n')}
 ## Again
@@ -123,7 +131,7 @@ ${results.map(details).join('\n')}
     npm run bench -- --plots             the plots in docs/performance/
     npm run bench -- --wires             the binary protocol beside the text one
     npm run bench -- --profile get-64    where the CPU time of ours goes
-    npm run bench -- --write             this file
+    npm run bench -- --targets --write   this file
 
 memcached must be on the PATH; Python clients that are not installed are left out.
 `;

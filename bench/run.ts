@@ -14,7 +14,7 @@ import { benchmarks, details, machineTable, summary } from './report';
 import { compare, figures, type Plan, type Result } from './rounds';
 import { startServer, type Server } from './server';
 import { targetTable } from './targets';
-import { ABOUT_WIRES, compareWires } from './wires';
+import { ABOUT_WIRES, compareWires, wireTable } from './wires';
 import { WORKLOADS, type Workload } from './workloads';
 
 const OPTIONS = {
@@ -60,7 +60,8 @@ async function main(): Promise<void> {
     else if (options.plots) await drawPlots(plan, servers, join(ROOT, PLOTS));
     else if (options.wires) {
       const only = options.only ?? ABOUT_WIRES;
-      console.log(await compareWires(plan, chosenWorkloads({ only })));
+      const results = await compareWires(plan, chosenWorkloads({ only }));
+      console.log([...results.map(details), wireTable(results)].join('\n'));
     } else if (options.flat) console.log(await checkFlatness(plan, servers));
     else await compareAll(plan, servers, options);
   } finally {
@@ -109,9 +110,17 @@ async function compareAll(plan: Plan, servers: Server[], options: Options): Prom
   mkdirSync(dirname(options.json), { recursive: true });
   writeFileSync(options.json, `${JSON.stringify({ machine, results: json }, undefined, 1)}\n`);
   if (!options.write) return;
-  const flatness = options.targets ? '' : await checkFlatness(plan, servers);
+  const flatness = await checkFlatness(plan, servers);
+  const aboutWires = chosenWorkloads({ only: ABOUT_WIRES });
+  const wires = wireTable(await compareWires(plan, aboutWires));
   const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
-  const text = benchmarks(machine, results, { command, ...plan }, flatness, plotsDrawn());
+  const text = benchmarks(
+    machine,
+    results,
+    { command, ...plan },
+    { flatness, wires },
+    plotsDrawn(),
+  );
   writeFileSync(join(ROOT, 'BENCHMARKS.md'), text);
 }
 
