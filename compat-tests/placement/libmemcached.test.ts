@@ -231,12 +231,15 @@ describe('anything at random', () => {
   it('namespaces that are hashed', async () => {
     const request: fc.Arbitrary<Case> = fc.record({
       servers: lists({ minLength: 2, maxLength: 9 }),
-      with: fc.record({
-        hash,
-        distribution,
-        namespace: fc.stringMatching(/^[!-~]{1,127}$/),
-        _hash_with_prefix_key: fc.boolean(),
-      }),
+      with: fc.record(
+        {
+          hash,
+          distribution,
+          namespace: fc.stringMatching(/^[!-~]{1,127}$/),
+          _hash_with_prefix_key: fc.boolean(),
+        },
+        { requiredKeys: ['hash', 'distribution'] },
+      ),
       steps: fc.constant([]),
       // Some with NUL; some too long with the namespace.
       keys: fc.array(fc.oneof(key, fc.stringMatching(/^[!-~]{100,250}$/)), {

@@ -17,8 +17,8 @@ export interface Layout {
   readonly weighted: boolean;
   /** Whether the list is taken in order of hosts and ports, not as given. */
   readonly sorted: boolean;
-  /** The bytes that every key is hashed behind. */
-  readonly prefix: string;
+  /** The bytes that every key is hashed behind; undefined: a key is hashed as it is. */
+  readonly prefix: string | undefined;
 }
 
 /** What a distribution works with. */
@@ -95,11 +95,11 @@ function direct(locate: Locate): Placement {
 }
 
 /**
- * The hash of prefix and key; 0 for what is longer than a key can be. The key is copied as C text (hash.cc:81): from a NUL on,
- * which only the binary protocol lets through, its bytes count as NULs.
+ * The hash of prefix and key; 0 for what is longer than a key can be. The key is copied as C text behind its prefix, be that empty
+ * (hash.cc:81): from a NUL on, which only the binary protocol lets through, its bytes count as NULs.
  */
-function behind(prefix: string, hash: Hash): Hash {
-  if (prefix === '') return hash;
+function behind(prefix: string | undefined, hash: Hash): Hash {
+  if (prefix === undefined) return hash;
   return (key) => {
     if (prefix.length + key.length > MAX_KEY_LENGTH) return 0;
     const end = key.indexOf('\0');
@@ -107,8 +107,8 @@ function behind(prefix: string, hash: Hash): Hash {
   };
 }
 
-/** By the bytes of the host, then by port as a number (hosts.cc:26). */
-function compareHosts(a: string, b: string): number {
+/** The order of sorted lists, of names: by the bytes of the host, then by port as a number (hosts.cc:26). */
+export function compareHosts(a: string, b: string): number {
   const [hostA, portA] = hostAndPort(a);
   const [hostB, portB] = hostAndPort(b);
   if (hostA === hostB) return portA - portB;

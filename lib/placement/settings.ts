@@ -10,7 +10,7 @@ export const PLAIN: Layout = {
   pointHash: 'default',
   weighted: false,
   sorted: false,
-  prefix: '',
+  prefix: undefined,
 };
 
 /** The layout after a setting was given a value. */

@@ -68,7 +68,7 @@ function milliseconds(time: number): number {
 /** Keys come with their namespace, which counts for their place only where a behavior says so. */
 function placing(settings: Settings, ejection: Ejection | undefined): PlacementFactory {
   const { layout, namespace, numbers } = settings;
-  const prefix = numbers._hash_with_prefix_key === 1 ? namespace : '';
+  const prefix = numbers._hash_with_prefix_key === 1 ? namespace : undefined;
   const plain = placementOf({ ...layout, prefix }, Math.random);
   // Only a ring gives the keys of one server to others without moving all.
   const place = ejection !== undefined && isRing(layout) ? ejection.over(plain) : plain;

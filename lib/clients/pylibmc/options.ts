@@ -1,5 +1,6 @@
 // The constructor's parameters: pylibmc's own, and what only this package has.
 
+import type { EngineOptions } from '../../engine/engine';
 import type { PicklerOption, UnpicklerOption } from '../../value/pickling';
 import { bind } from '../shared/arguments';
 import { pythonType } from '../shared/numbers';
@@ -48,7 +49,8 @@ export type ClientArguments =
 /** Every parameter with a value, but behaviors. */
 export interface Options {
   readonly binary: boolean;
-  readonly transport: ReturnType<typeof transportOf>;
+  /** TLS and login; for tests, time and sockets. */
+  readonly transport: Omit<EngineOptions, 'observer'>;
   readonly release: Release;
   readonly python: 2 | 3;
   readonly pickler: PicklerOption | undefined;
@@ -56,7 +58,7 @@ export interface Options {
 }
 
 const POSITIONAL = ['behaviors', 'binary', 'username', 'password'] as const;
-const NAMED = ['tls', 'release', 'python', 'pickler', 'unpickler'] as const;
+const NAMED = ['tls', 'release', 'python', 'pickler', 'unpickler', 'injected'] as const;
 const NAMES = [...POSITIONAL, ...NAMED];
 
 const SIGNATURE = { method: 'Client.__init__', required: 2, names: POSITIONAL, namedOnly: NAMED };
@@ -79,7 +81,7 @@ export function resolveOptions(given: readonly unknown[]): {
   return {
     options: {
       binary,
-      transport: transportOf(get),
+      transport: { ...transportOf(get), ...(get('injected') ?? {}) },
       release,
       python: pythonOf(release, get('python')),
       pickler: get('pickler') as PicklerOption | undefined,

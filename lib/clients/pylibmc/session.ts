@@ -4,6 +4,7 @@ import { Engine, type Entry } from '../../engine/engine';
 import type { WireKey } from '../../engine/keys';
 import type { Observer, ServerSpec } from '../../engine/server';
 import { Tally } from '../../net/tally';
+import { compareHosts } from '../../placement/distributions';
 import { cloned, withServers } from '../../placement/settings';
 import { createPickling } from '../../value/pickling';
 import { defaultSettings, withBehaviors, type Settings } from './behaviors';
@@ -12,7 +13,6 @@ import { Ejection } from './ejection';
 import { CacheMiss } from './errors';
 import type { Options } from './options';
 import type { Compressing } from './requests';
-import { sortServers } from './specs';
 import { compressed, createValues, entryOf, type Values } from './values';
 
 /** An entry that a `deserialize` of the user's calls missing. */
@@ -166,7 +166,9 @@ export class Session {
     const ejection = ejectionOf(settings);
     const dialect = createDialect(settings, this.#decode, ejection);
     // Sorting is for good: an index means the sorted list.
-    if (settings.layout.sorted) this.#specs = sortServers(this.#specs);
+    if (settings.layout.sorted) {
+      this.#specs = [...this.#specs].sort((a, b) => compareHosts(a.name, b.name));
+    }
     const observer: Observer = {
       happened: (happening) => {
         ejection?.happened(happening);

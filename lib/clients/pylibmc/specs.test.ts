@@ -1,6 +1,5 @@
 // Server specs: as client.py of pylibmc 1.6.3 reads them.
 
-import type { ServerSpec } from '../../engine/server';
 import { OverflowError, ValueError } from '../../errors';
 import {
   Client,
@@ -9,7 +8,7 @@ import {
   type ServerArgument,
   type ServerTuple,
 } from './index';
-import { parseServers, sortServers } from './specs';
+import { parseServers } from './specs';
 
 describe('translate_server_spec', () => {
   it.each<[Parameters<typeof translate_server_spec>, ServerTuple]>([
@@ -81,19 +80,9 @@ describe('a list', () => {
     expect(() => new Client(servers as ServerArgument[])).toThrow(Class);
   });
 
-  it('is sorted by host, then by port as a number', () => {
-    const names = ['b:2', 'a:10', 'b:1', 'a:9', '::1:5', 'B:1'];
-    const sorted = sortServers(names.map((name) => specOf(name)));
-    expect(sorted.map(({ name }) => name)).toEqual(['::1:5', 'B:1', 'a:9', 'a:10', 'b:1', 'b:2']);
-  });
-
   it('shows itself', () => {
     const mc = new Client(['h:1', [1, 'x', 9]], { binary: true });
     expect(String(mc)).toBe("<Client for h:1, (1, 'x', 9), binary=True>");
     expect(mc.addresses).toEqual(['h:1', [1, 'x', 9]]);
   });
 });
-
-function specOf(name: string): ServerSpec {
-  return { address: { kind: 'tcp', host: name, port: 1, family: 0 }, name, weight: 1 };
-}

@@ -127,21 +127,6 @@ function short(value: number): number {
   throw new OverflowError('a port or a weight must be from 0 to 65535');
 }
 
-/** As libmemcached sorts its list: by the bytes of the host, then by port as a number (hosts.cc:26). */
-export function sortServers(specs: readonly ServerSpec[]): ServerSpec[] {
-  return [...specs].sort((a, b) => {
-    const [hostA, portA] = hostAndPort(a.name);
-    const [hostB, portB] = hostAndPort(b.name);
-    if (hostA === hostB) return portA - portB;
-    return hostA < hostB ? -1 : 1;
-  });
-}
-
-function hostAndPort(name: string): [host: string, port: number] {
-  const colon = name.lastIndexOf(':');
-  return [name.slice(0, colon), Number(name.slice(colon + 1))];
-}
-
 /** `str()` of a spec. */
 export function shown(server: ServerArgument): string {
   if (typeof server === 'string') return server;
