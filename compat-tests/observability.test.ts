@@ -132,10 +132,18 @@ describe('counters', () => {
     expect(max).toBeGreaterThanOrEqual(p99);
   });
 
-  it('count calls that no server answered', async () => {
-    const lonely = new Client([`127.0.0.1:${await refusingPort()}`]);
-    await lonely.get('k');
-    await lonely.get_multi(['a', 'b']);
-    expect(lonely.counters).toMatchObject({ hits: 0, misses: 0, errors: 3 });
-  });
+  it.each(['rehash', 'miss', 'raise'] as const)(
+    'count calls that no server answered: %s',
+    async (failure) => {
+      const lonely = new Client([`127.0.0.1:${await refusingPort()}`], { failure });
+      const ignore = (): void => undefined;
+      await lonely.get('k').catch(ignore); // finds the server dead
+      await lonely.get_multi(['a', 'b']).catch(ignore);
+      await lonely.get_stats().catch(ignore);
+      expect(lonely.counters).toMatchObject({ hits: 0, misses: 0, errors: 4 });
+      lonely.forget_dead_hosts();
+      await lonely.get_multi(['a', 'b']).catch(ignore);
+      expect(lonely.counters).toMatchObject({ errors: 6 });
+    },
+  );
 });

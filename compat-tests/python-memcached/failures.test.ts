@@ -1,7 +1,5 @@
 // Servers that die, freeze, refuse and come back, over TCP v4, v6 and unix sockets: what every method answers then.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { Client, TimeoutError, type ClientOptions } from '../../lib';
 import {
@@ -13,8 +11,6 @@ import {
   type Outcome,
   type PythonObject,
 } from '../support';
-import { adopt } from '../support/children';
-import { Transpiled } from '../support/transpiled';
 
 /** One call of a method, on both sides. */
 interface Ask {
@@ -295,6 +291,14 @@ describe('a server', () => {
     expect(await mc.get('k')).toBe(1);
   });
 
+  it('answers before and after a quit_all that nobody has waited for', async () => {
+    const mc = open([server.name]);
+    await mc.set('k', 1);
+    const calls = [mc.incr('k'), mc.quit_all(), mc.incr('k'), mc.get('k'), mc.quit_all()];
+    expect(await Promise.all(calls)).toEqual([2, null, 3, 3, null]);
+    expect(await mc.get('k')).toBe(3);
+  });
+
   it('of an old list finishes what it was asked', async () => {
     const other = await Memcached.start();
     const mc = open([server.name]);
@@ -304,67 +308,6 @@ describe('a server', () => {
     expect(await mc.get('k')).toBeNull();
     expect(await pending).toEqual(new Array(100).fill('old'));
     await other.stop();
-  });
-});
-
-describe('a process with a client', () => {
-  let server: Memcached;
-  let library: Transpiled;
-  beforeAll(async () => {
-    server = await Memcached.start();
-    library = new Transpiled();
-  });
-  afterAll(async () => {
-    library.remove();
-    await server.stop();
-  });
-
-  /** What a script has printed when its process ended by itself. */
-  async function run(body: string, name = server.name): Promise<string> {
-    const script = `
-      const { Client } = require(${JSON.stringify(library.path)});
-      const print = (text) => require('node:fs').writeSync(1, String(text));
-      const mc = new Client([${JSON.stringify(name)}], { socket_timeout: 0.3 });
-      process.on('exit', () => print(' end'));
-      ${body}`;
-    const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-    adopt(child);
-    let printed = '';
-    child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-    const [code] = (await once(child, 'close')) as [number];
-    return code === 0 ? printed : `${printed} exit ${code}`;
-  }
-
-  it('ends when nothing was asked', async () => {
-    expect(await run('')).toBe(' end');
-  });
-
-  it('waits for what was asked, and ends with the connection open', async () => {
-    expect(await run("mc.set('p', 1).then(() => mc.get('p')).then(print);")).toBe('1 end');
-    expect(await run("mc.get_multi(['p', 'q']).then((found) => print(found.size));")).toBe('1 end');
-  });
-
-  it('sends what expects no reply before it ends', async () => {
-    expect(await run("mc.set('q', 5, { noreply: true });")).toBe(' end');
-    const mc = open([server.name]);
-    await until(async () => (await mc.get('q')) === 5);
-  });
-
-  it('waits for the timeout of a server that does not answer, and no longer', async () => {
-    const frozen = await Memcached.start();
-    await frozen.freeze();
-    expect(await run("mc.get('k').then(print);", frozen.name)).toBe('null end');
-    await frozen.stop();
-  });
-
-  it('ends after a failure', async () => {
-    const closed = `127.0.0.1:${await refusingPort()}`;
-    expect(await run("mc.set('k', 1).then(print);", closed)).toBe('0 end');
-  });
-
-  it('ends after disconnect_all and quit_all', async () => {
-    expect(await run("mc.get('p').then(() => mc.quit_all()).then(print);")).toBe('null end');
-    expect(await run("mc.get('p').then((v) => { print(v); mc.disconnect_all(); });")).toBe('1 end');
   });
 });
 

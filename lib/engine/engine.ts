@@ -22,7 +22,7 @@ import {
   type ServerAnswer,
 } from './calls';
 import type { Dialect } from './dialect';
-import { Gather, ManyGets, sendTo, type Reading } from './gather';
+import { Gather, ManyGets, type Reading } from './gather';
 import type { WireKey } from './keys';
 import { Router } from './router';
 import { Server, type ServerContext, type ServerSpec } from './server';
@@ -262,7 +262,7 @@ export class Engine {
       ops?.push(op);
       const answer = op.promise();
       const alone = new Server(server.spec, this.#context);
-      sendTo(alone, op);
+      alone.ask(op);
       alone.retire();
       return answer;
     });
@@ -370,7 +370,7 @@ export class Engine {
           op.options = options;
           const run = (): Promise<unknown> => {
             const answer = op.promise();
-            sendTo(server, op);
+            server.ask(op);
             return answer;
           };
           const answer = isTraced() ? traceOne(op, server.spec.name, run) : run();
@@ -386,7 +386,7 @@ export class Engine {
     if (op.many !== undefined) return this.#manyGets.reroute(op, op.many, cause);
     try {
       if (op.resent) this.#router.send(op, cause);
-      else if (op.pinned || !this.#router.sendOn(op, cause)) op.giveUp(cause);
+      else if (op.pinned || !this.#router.sendOn(op, cause)) op.giveUp(cause, this.#tally);
     } catch (error) {
       op.reject(error);
     }

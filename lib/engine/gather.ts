@@ -5,8 +5,8 @@ import { MAX_KEYS_PER_LINE } from '../limits';
 import { ABSENT, Many, Operation, type Answers, type Route } from '../net/operation';
 import type { Spot } from '../placement/placement';
 import { Command, type RequestOptions } from '../wire/wire';
-import { noServer, type Router } from './router';
-import type { Server } from './server';
+import type { Router } from './router';
+import { noServer, type Server } from './server';
 
 /** Counts the parts of one call; settles when the last has settled. */
 export class Gather {
@@ -114,7 +114,7 @@ export class ManyGets {
   ): Promise<unknown[]> {
     const gather = new Gather(keys.length, ABSENT, all);
     const { only } = this.#router;
-    if (only?.connected === true && keys.length <= MAX_KEYS_PER_LINE) {
+    if (only?.connected === true && spots === undefined && keys.length <= MAX_KEYS_PER_LINE) {
       // One server that is there: the list goes out as it is; ways are made only if it fails.
       this.#send(only, gather, reading, new Many(keys, gather.values, undefined, undefined), 0);
     } else {
@@ -128,19 +128,20 @@ export class ManyGets {
   /** Takes back a part whose server failed before a byte of it was sent: its keys go on, each its own way. */
   reroute(op: Operation, many: Many, cause: MemcacheError): void {
     const gather = op.whole as Gather;
-    const part: Part = { keys: [], places: [], routes: [] };
+    const part = emptyPart();
+    const lost = emptyPart();
     for (const [i, key] of many.keys.entries()) {
       const route = many.routes?.[i] ?? this.#router.start(key, undefined);
-      if (this.#router.advance(route)) add(part, key, many.placeOf(i), route);
+      add(this.#router.advance(route) ? part : lost, key, many.placeOf(i), route);
     }
-    if (part.keys.length > 0) this.#scatter(gather, op, part, op.deadline);
-    if (part.keys.length < many.keys.length) op.giveUp(cause);
-    else op.resolve(undefined);
+    this.#scatter(gather, op, part, op.deadline);
+    this.#lose(gather, op, lost, cause);
+    op.resolve(undefined);
   }
 
   #scatter(gather: Gather, reading: Reading, all: Part, deadline: number): void {
     const parts = new Map<Server, Part>();
-    const lost: Part = { keys: [], places: [], routes: [] };
+    const lost = emptyPart();
     for (let i = 0; i < all.keys.length; i++) {
       const route = all.routes[i] as Route;
       const server = this.#router.usable(route);
@@ -149,15 +150,18 @@ export class ManyGets {
         continue;
       }
       let part = parts.get(server);
-      if (part === undefined) parts.set(server, (part = { keys: [], places: [], routes: [] }));
+      if (part === undefined) parts.set(server, (part = emptyPart()));
       add(part, all.keys[i] as string, all.places[i] as number, route);
     }
     for (const [server, part] of parts) this.#sendPart(server, gather, reading, part, deadline);
+    this.#lose(gather, reading, lost, noServer());
+  }
+
+  #lose(gather: Gather, { command }: Reading, lost: Part, cause: MemcacheError): void {
     if (lost.keys.length === 0) return;
-    const op = gather.collect(new Operation(reading.command, '', this.#answers));
+    const op = gather.collect(new Operation(command, '', this.#answers));
     op.many = new Many(lost.keys, gather.values, lost.places, lost.routes);
-    this.#router.tally.errors += lost.keys.length;
-    op.giveUp(noServer());
+    op.giveUp(cause, this.#router.tally);
   }
 
   /** In lines of a bounded number of keys. */
@@ -182,17 +186,12 @@ export class ManyGets {
     op.full = command === Command.gets || command === Command.gats;
     op.many = many;
     op.deadline = deadline;
-    sendTo(server, op);
+    server.ask(op);
   }
 }
 
-/** To that server and no other; a port that does not exist fails the call. */
-export function sendTo(server: Server, op: Operation): void {
-  try {
-    if (!server.send(op)) op.giveUp(noServer());
-  } catch (error) {
-    op.reject(error);
-  }
+function emptyPart(): Part {
+  return { keys: [], places: [], routes: [] };
 }
 
 function add(part: Part, key: string, place: number, route: Route): void {

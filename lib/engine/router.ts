@@ -1,11 +1,11 @@
 // The server list of one client: which server a key goes to, and where to go on when that one is dead.
 
-import { ConnectionError, type MemcacheError } from '../errors';
+import type { MemcacheError } from '../errors';
 import type { Operation, Route } from '../net/operation';
 import type { Tally } from '../net/tally';
 import type { Placement, PlacementFactory, Spot } from '../placement/placement';
 import type { FailurePolicy } from './dialect';
-import { Server, type ServerContext, type ServerSpec } from './server';
+import { noServer, Server, type ServerContext, type ServerSpec } from './server';
 
 export class Router {
   servers: readonly Server[] = [];
@@ -64,8 +64,7 @@ export class Router {
       const server = this.servers[this.#placement.server(route.spot)];
       if (server?.send(op) === true) return;
     } while (this.advance(route));
-    this.tally.errors++;
-    op.giveUp(cause ?? noServer());
+    op.giveUp(cause ?? noServer(), this.tally);
   }
 
   /** Sends on after a server failed: false when the way has ended. */
@@ -94,9 +93,4 @@ export class Router {
     route.attempt++;
     return true;
   }
-}
-
-/** Why a call fails when every server on its key's way is dead. */
-export function noServer(): ConnectionError {
-  return new ConnectionError('no server is available for the key');
 }

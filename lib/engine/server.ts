@@ -2,6 +2,7 @@
 
 import {
   ClosedError,
+  ConnectionError,
   ProtocolError,
   TimeoutError,
   TooLargeError,
@@ -67,8 +68,8 @@ export class Server implements Owner {
   readonly #context: ServerContext;
   readonly #connectionOptions: ConnectionOptions;
   #connection: Connection | undefined;
-  /** Answers what it was asked, and is asked no more. */
-  #leaving: Connection | undefined;
+  /** They answer what they were asked, and are asked no more. */
+  readonly #leaving = new Set<Connection>();
   /** Left alone until then, on the monotonic clock in milliseconds. */
   #deadUntil = -Infinity;
   /** It failed since a connection to it was last open. */
@@ -99,9 +100,14 @@ export class Server implements Owner {
     return this.#connection !== undefined || this.#deadUntil <= this.#context.clock.now();
   }
 
-  /** Bytes received and sent by the connection that is open now. */
+  /** Bytes received and sent by the connections that are there now. */
   get traffic(): readonly [read: number, written: number] {
-    return this.#connection?.traffic ?? [0, 0];
+    let [read, written] = this.#connection?.traffic ?? [0, 0];
+    for (const { traffic } of this.#leaving) {
+      read += traffic[0];
+      written += traffic[1];
+    }
+    return [read, written];
   }
 
   /** Whether there is a connection, made or in the making. */
@@ -123,6 +129,24 @@ export class Server implements Owner {
     return true;
   }
 
+  /** Sends to this server and no other; a port that does not exist fails the call. */
+  ask(op: Operation): void {
+    try {
+      if (!this.send(op)) op.giveUp(noServer(), this.#context.tally);
+    } catch (error) {
+      op.reject(error);
+    }
+    // What is asked behind a `quit` would get no reply there.
+    if (op.command === Command.quit) this.#leave(this.#connection);
+  }
+
+  #leave(connection: Connection | undefined): void {
+    if (connection === undefined || connection !== this.#connection) return;
+    this.#connection = undefined;
+    this.#leaving.add(connection);
+    connection.retire();
+  }
+
   /** Forgets that the server was dead. */
   revive(): void {
     this.#deadUntil = -Infinity;
@@ -132,13 +156,13 @@ export class Server implements Owner {
   /** Closes the connection; what waits fails. The next call connects again. */
   disconnect(): void {
     const cause = new ClosedError('the client was disconnected', this.spec.name);
-    this.#leaving?.close(cause);
+    for (const connection of this.#leaving) connection.close(cause);
     this.#connection?.close(cause);
   }
 
   /** A caller of this client has gone. */
   recall(): void {
-    this.#leaving?.recall();
+    for (const connection of this.#leaving) connection.recall();
     this.#connection?.recall();
   }
 
@@ -156,11 +180,7 @@ export class Server implements Owner {
   /** On a new connection: a proxy may close the old one behind its refusal (twemproxy does). */
   again(connection: Connection, ops: readonly Operation[], cause: MemcacheError): void {
     this.joins = false;
-    if (connection === this.#connection) {
-      this.#connection = undefined;
-      this.#leaving = connection;
-      connection.retire();
-    }
+    this.#leave(connection);
     for (const op of ops) {
       op.closesLine = op.resent = true;
       this.#context.reroute(op, cause);
@@ -172,27 +192,26 @@ export class Server implements Owner {
   }
 
   lost(connection: Connection, loss: Loss): void {
-    const isLeaving = connection === this.#leaving;
-    if (isLeaving) this.#leaving = undefined;
-    else this.#connection = undefined;
+    const isLeaving = this.#leaving.delete(connection);
+    if (!isLeaving) this.#connection = undefined;
     const { cause } = loss;
-    const { live, reroute } = this.#context;
-    if (this.#connection === undefined && this.#leaving === undefined) live.delete(this);
+    const { live, reroute, tally } = this.#context;
+    if (this.#connection === undefined && this.#leaving.size === 0) live.delete(this);
     if (loss.wasUseful) this.#fruitless = 0;
     else if (loss.wasBusy) this.#fruitless++;
+    if (cause instanceof TimeoutError) this.#tell('timeout', cause);
     if (isLie(cause)) this.#onLie(cause);
-    else if (!isLeaving && this.#isFailure(loss)) this.#onFailure(cause);
+    else if (!isLeaving && this.#isFailure(loss)) {
+      this.#leaveAlone(this.#context.failure.deadFor, cause);
+    }
     for (const op of loss.unheard) {
       if (this.#mayResend(op)) {
         op.resent = true;
         reroute(op, cause);
-      } else {
-        this.#context.tally.errors++;
-        op.fail(cause);
-      }
+      } else op.fail(cause, tally);
     }
     for (const op of loss.unsent) {
-      if (cause instanceof ClosedError) op.giveUp(cause);
+      if (cause instanceof ClosedError) op.giveUp(cause, tally);
       else reroute(op, cause);
     }
   }
@@ -207,11 +226,6 @@ export class Server implements Owner {
 
   #mayResend(op: Operation): boolean {
     return !op.resent && op.whole === undefined && this.#context.failure.resend.has(op.command);
-  }
-
-  #onFailure(cause: MemcacheError): void {
-    if (cause instanceof TimeoutError) this.#tell('timeout', cause);
-    this.#leaveAlone(this.#context.failure.deadFor, cause);
   }
 
   /**
@@ -248,6 +262,11 @@ export class Server implements Owner {
     flush.pinned = true;
     this.#connection.send(flush);
   }
+}
+
+/** Why a call fails when every server that it may ask is dead. */
+export function noServer(): ConnectionError {
+  return new ConnectionError('no server is available for the key');
 }
 
 /** What the server sent cannot be taken; that it is there, and answers, it has shown. */

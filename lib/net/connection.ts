@@ -129,8 +129,7 @@ export class Connection implements Watched {
       this.#toldOverload = true;
       this.#owner.overloaded(cause);
     }
-    this.#options.tally.errors++;
-    op.giveUp(cause);
+    op.giveUp(cause, this.#options.tally);
   }
 
   /** A caller of this client has gone: its requests that were not sent are not sent any more. */
@@ -210,6 +209,7 @@ export class Connection implements Watched {
     this.#toldOverload = false;
     if (this.#isDead) return;
     if (this.#recalled > 0) this.#withdraw();
+    if (!this.busy) return this.#onIdle();
     this.#outbox.commit();
     if (!this.#isWritable) return;
     this.#write();
@@ -327,9 +327,11 @@ export class Connection implements Watched {
     this.#leftover = Buffer.from(shared.subarray(from, to));
   }
 
+  /** Nothing may wait any more; what this tick still brings, `flush` sees. */
   #onIdle(): void {
-    if (this.#closeWhenIdle && !this.busy) this.close();
-    else if (!this.busy) this.#socket.unref();
+    if (this.busy || this.#isScheduled) return;
+    if (this.#closeWhenIdle) this.close();
+    else this.#socket.unref();
   }
 
   /** The one way to end: whatever went wrong comes here, and nothing else fails a request. */
@@ -344,9 +346,11 @@ export class Connection implements Watched {
     const closedByPeer = cause instanceof ConnectionError && this.#isOpen;
     const isUnheard = closedByPeer && !this.#heard && this.#leftover === undefined;
     const late = unsent.filter((op) => isPast(op, now));
-    this.#count(isUnheard ? late.length : late.length + sent.length);
-    for (const op of late) op.giveUp(cause);
-    if (!isUnheard) for (const op of sent) op.fail(cause);
+    const { tally } = this.#options;
+    tally.bytesRead += this.#socket.bytesRead;
+    tally.bytesWritten += this.#socket.bytesWritten;
+    for (const op of late) op.giveUp(cause, tally);
+    if (!isUnheard) for (const op of sent) op.fail(cause, tally);
     this.#owner.lost(this, {
       cause,
       wasOpen: this.#isOpen,
@@ -355,13 +359,6 @@ export class Connection implements Watched {
       wasBusy,
       wasUseful,
     });
-  }
-
-  #count(errors: number): void {
-    const { tally } = this.#options;
-    tally.errors += errors;
-    tally.bytesRead += this.#socket.bytesRead;
-    tally.bytesWritten += this.#socket.bytesWritten;
   }
 
   /** Empties the queues: requests whose bytes were given to the socket, and those of which none was. */

@@ -230,8 +230,8 @@ export class Conversation {
     for (let op = pending.shift(); op !== undefined; op = pending.shift()) {
       if (isShared && !op.settled && !op.resent) this.again.push(op);
       else if (!op.settled) {
-        if (code !== Code.end) tally.errors++;
-        else tally.misses += op.many === undefined ? 1 : op.many.keys.length - op.many.found;
+        if (code === Code.end) tally.misses += op.unanswered;
+        else tally.errors += op.unanswered;
         if (op.many?.spoiled !== undefined) {
           op.settled = true;
           op.reject(op.many.spoiled.thrown);

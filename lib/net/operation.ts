@@ -1,6 +1,7 @@
 // One call in flight: its request, its caller, and what it answers for each way the reply can end.
 
 import type { MemcacheError } from '../errors';
+import type { Tally } from './tally';
 import {
   Code,
   NO_ENTRY,
@@ -178,16 +179,26 @@ export class Operation implements Request {
     this.#settle(this.answers[code], line, undefined);
   }
 
+  /** What it counts for: each key of a get of many that had no entry; what nobody asked, nothing. */
+  get unanswered(): number {
+    if (this.many !== undefined) return this.many.keys.length - this.many.found;
+    return isFence(this) ? 0 : 1;
+  }
+
   /** Answers that no reply came to what was sent. */
-  fail(cause: MemcacheError): void {
-    this.#settle(this.answers[Code.failed], cause.message, cause);
+  fail(cause: MemcacheError, tally: Tally): void {
+    this.#lose(this.answers[Code.failed], cause, tally);
   }
 
   /** Answers that nothing was sent; what was to be sent again was sent once, so that its effect is unknown. */
-  giveUp(cause: MemcacheError): void {
-    if (this.resent) return this.fail(cause);
+  giveUp(cause: MemcacheError, tally: Tally): void {
     const { answers } = this;
-    const answer = Code.unreached in answers ? answers[Code.unreached] : answers[Code.failed];
+    const isUnsent = !this.resent && Code.unreached in answers;
+    this.#lose(answers[isUnsent ? Code.unreached : Code.failed], cause, tally);
+  }
+
+  #lose(answer: unknown, cause: MemcacheError, tally: Tally): void {
+    if (!this.settled) tally.errors += this.unanswered;
     this.#settle(answer, cause.message, cause);
   }
 

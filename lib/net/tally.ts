@@ -25,7 +25,7 @@ export interface Counters {
   readonly hits: number;
   /** Keys that a server said it does not have. */
   readonly misses: number;
-  /** Error replies, and requests that got no reply: timeouts, lost connections, dead servers. */
+  /** Error replies, and requests that got no reply (timeouts, lost connections, dead servers), counted as hits are. */
   readonly errors: number;
   /** Bytes received from servers, TLS and commands included. */
   readonly bytes_read: number;

@@ -30,10 +30,20 @@ export function overTls(open: OpenSocket, options: TlsOptions): OpenSocket {
     rejectUnauthorized: options.rejectUnauthorized !== false,
   };
   return (address, onread) => {
-    const socket = connect({ ...all, ...nameOf(address, options), socket: open(address) });
+    const socket = layOver(open(address), { ...all, ...nameOf(address, options) });
     if (onread !== undefined) socket.on('data', (bytes: Buffer) => hand(bytes, onread));
     return socket;
   };
+}
+
+/** @throws {Error} Node's, of options that it reads only now; the socket below is closed then */
+function layOver(socket: Socket, options: ConnectionOptions): TLSSocket {
+  try {
+    return connect({ ...options, socket });
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
 }
 
 /** What `onread` does; Node's own never calls back where one socket is laid over another. */

@@ -36,8 +36,16 @@ export class DebugLog implements Observer {
     return this.#enabled();
   }
 
+  /** Lines come in the middle of a read: what a program's own `log` throws is its uncaught exception, not ours. */
   log(text: string): void {
-    if (this.#enabled()) this.#write(`MemCached: ${text}\n`);
+    if (!this.#enabled()) return;
+    try {
+      this.#write(`MemCached: ${text}\n`);
+    } catch (error) {
+      process.nextTick(() => {
+        throw error;
+      });
+    }
   }
 
   happened({ name, server, cause }: Happening): void {
