@@ -1,6 +1,9 @@
 // Servers of every kind: TLS, a login, a unix socket, IPv6, a proxy, an old one, one that lists keys for somebody else.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startScripted } from '../../lib/testing/scripted-server';
-import { Memcached, RawConnection } from '../support';
+import { Memcached, Python, RawConnection } from '../support';
 import { Twemproxy } from '../pylibmc/twemproxy';
 import { Authority, tlsArgs } from '../transport/authority';
 import { Users } from '../transport/users';
@@ -123,6 +126,50 @@ it('ends a listing early, and the server lists again at once', async () => {
   expect(again.stdout.toString().trim().split('\n')).toHaveLength(5);
   expect((await run(['keys', '--limit', '0', '-s', server.name])).code).toBe(1);
 }); // prettier-ignore
+
+it('never lets a server wait for whoever reads its keys: entries are locked meanwhile', async () => {
+  let listed: Promise<void> | undefined;
+  const list = Array.from({ length: 100_000 }, (_, i) => {
+    return `key=some:longer:key:${i} exp=-1 la=1 cas=${i} fetch=no cls=1 size=60\n`;
+  }).join('');
+  const server = await startScripted((received, socket) => {
+    const asked = received.match(/^mg .*\r\n/gm)?.length ?? 0;
+    if (/^lru_crawler/.test(received)) {
+      listed = new Promise((resolve) => socket.write(`${list}END\r\n`, () => resolve()));
+    } else if (received.startsWith('mg memcache-py')) return 'EN\r\n';
+    // Whoever has the list has it whole, or nobody gets an answer.
+    else void listed?.then(() => socket.write('VA 1 f0 t-1\r\nv\r\n'.repeat(asked)));
+    return undefined;
+  });
+  const file = join(mkdtempSync(join(tmpdir(), 'cli-')), 'dump.jsonl');
+  const { code, stderr } = await run(['dump', file, '-s', `127.0.0.1:${server.port}`]);
+  expect([code, stderr]).toEqual([0, '100,000 entries dumped\n']);
+  rmSync(join(file, '..'), { recursive: true });
+  await server.close();
+});
+
+it('reads keys that no command line can hold where the server can, and says which it cannot', async () => {
+  await using python = await Python.start({ modules: ['pylibmc'] });
+  await using server = await Memcached.start();
+  await python.exec('import pylibmc');
+  const keys = ['a b', 'tab\there', `long ${'x'.repeat(180)}`, `long ${'x'.repeat(200)}`];
+  const stored = '[pylibmc.Client([name], binary=True).set(key, "v") for key in keys]';
+  expect(await python.eval(stored, { keys, name: server.name })).toEqual([true, true, true, true]);
+  const at = ['-s', server.name];
+  const { code, stdout, stderr } = await run(['dump', '-', ...at]);
+  const dumped = stdout.toString().trim().split('\n').slice(1, -1);
+  expect(dumped.map((line) => (JSON.parse(line) as { key: string }).key).sort()).toEqual(
+    keys.slice(0, 3).sort(),
+  );
+  expect([code, stderr]).toEqual([
+    1,
+    `memcache-py: ${keys[3]}: the text protocol cannot ask for this key\n3 entries dumped\n`,
+  ]);
+  expect((await run(['types', '--json', ...at])).stdout.toString()).toContain(
+    '"keys":4,"entries":3',
+  );
+  expect((await run(['doctor', ...at])).code).toBe(0);
+});
 
 it('finds entries where another list of servers put them', async () => {
   await using one = await Memcached.start();

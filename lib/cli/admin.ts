@@ -3,7 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { AuthError, ConnectionError, ProtocolError, ServerError, TooLargeError } from '../errors';
 import type { ServerSpec } from '../engine/server';
-import { MAX_STATS_ROWS, MAX_VALUE_BYTES } from '../limits';
+import { MAX_KEY_LENGTH, MAX_STATS_ROWS, MAX_VALUE_BYTES } from '../limits';
 import type { OpenSocket } from '../net/address';
 import { Dialogue, type DialogueOptions } from '../net/dialogue';
 import type { Login } from '../wire/login';
@@ -48,6 +48,14 @@ export interface Access {
 
 type Options = DialogueOptions & Access;
 
+/** Bytes of replies that are read before they are taken: a few reads. */
+const AHEAD = 1024 * 1024;
+/**
+ * The same of lists of keys, for some five million of them. While memcached waits for whoever reads its list it keeps a lock
+ * on entries, and everybody who asks for one of these waits too: it is not to wait for us.
+ */
+export const LIST_AHEAD = 512 * 1024 * 1024;
+
 /** @throws {MemcacheError} no connection, or none that the server lets in */
 async function opened(options: Options): Promise<Dialogue> {
   const talk = await Dialogue.open(options);
@@ -72,6 +80,7 @@ const UINT32 = 0xffffffff;
 const REFUSAL = /^(ERROR|CLIENT_ERROR|SERVER_ERROR|BUSY|BADCLASS)\b/;
 /** After these the server waits for the next command: it has read the data, or read over it. */
 const STORE_ANSWER = /^(STORED|NOT_STORED|SERVER_ERROR .*)$/;
+const CRLF = Buffer.from('\r\n');
 const PLAIN_KEY = /^[^\0\r\n ]{1,250}$/;
 
 export class Admin {
@@ -91,9 +100,9 @@ export class Admin {
   }
 
   /** @throws {MemcacheError} it cannot be reached, or refuses the login */
-  static async connect(server: ServerSpec, access: Access): Promise<Admin> {
+  static async connect(server: ServerSpec, access: Access, ahead = AHEAD): Promise<Admin> {
     const { address, name } = server;
-    const options = { address, name, ...access };
+    const options = { address, name, ...access, ahead };
     return new Admin(server, options, await opened(options));
   }
 
@@ -153,12 +162,18 @@ export class Admin {
 
   /** Entries in the order asked; undefined where there is none. Looking changes nothing, where the server can do that. */
   async entries(wires: readonly string[]): Promise<(StoredEntry | undefined)[]> {
-    const [first] = wires;
-    if (first === undefined) return [];
-    if (this.#meta === 'unknown') this.#meta = await this.#findMeta(first);
-    return this.#meta === undefined
-      ? this.#entriesByGet(wires)
-      : this.#entriesByMeta(wires, this.#meta);
+    if (this.#meta === 'unknown') this.#meta = await this.#findMeta();
+    const asked = wires.filter((wire) => this.canAsk(wire));
+    const found = await (this.#meta === undefined
+      ? this.#entriesByGet(asked)
+      : this.#entriesByMeta(asked, this.#meta));
+    return wires.map((wire) => found.get(wire));
+  }
+
+  /** Whether a command line can ask for this key: the binary protocol stores others too. Known once entries were asked for. */
+  canAsk(wire: string): boolean {
+    if (PLAIN_KEY.test(wire)) return true;
+    return this.#meta !== undefined && base64(wire).length <= MAX_KEY_LENGTH;
   }
 
   async entry(wire: string): Promise<StoredEntry | undefined> {
@@ -170,11 +185,11 @@ export class Admin {
    * @returns what the server answered for each, in order: `STORED`, `NOT_STORED`, or an error line
    */
   async store(name: 'set' | 'add', entries: readonly RawEntry[]): Promise<string[]> {
-    for (const { wire, flags, expires, data } of entries) {
-      this.#talk.write(`${name} ${wire} ${flags} ${expires} ${data.length}\r\n`);
-      this.#talk.write(data);
-      this.#talk.write('\r\n');
-    }
+    const parts = entries.flatMap(({ wire, flags, expires, data }) => {
+      const line = Buffer.from(`${name} ${wire} ${flags} ${expires} ${data.length}\r\n`, 'latin1');
+      return [line, data, CRLF];
+    });
+    this.#talk.write(Buffer.concat(parts));
     const answers: string[] = [];
     while (answers.length < entries.length) {
       const line = await this.#talk.line();
@@ -190,10 +205,10 @@ export class Admin {
     return answer.exec(reply) ?? this.#refuse(reply);
   }
 
-  /** Asks for one of the keys: the answer shows what the server knows. Proxies hang up. */
-  async #findMeta(wire: string): Promise<string | undefined> {
+  /** Asks for any key: the answer shows what the server knows. Proxies hang up. */
+  async #findMeta(): Promise<string | undefined> {
     try {
-      this.#talk.write(`mg ${metaKey(wire)} u\r\n`);
+      this.#talk.write('mg memcache-py u\r\n');
       const line = await this.#talk.line();
       if (/^(EN|HD)/.test(line)) return 'f t v u';
       return line.startsWith('CLIENT_ERROR') ? 'f t v' : undefined;
@@ -208,38 +223,33 @@ export class Admin {
   async #entriesByMeta(
     wires: readonly string[],
     flags: string,
-  ): Promise<(StoredEntry | undefined)[]> {
+  ): Promise<ReadonlyMap<string, StoredEntry>> {
     this.#talk.write(wires.map((wire) => `mg ${metaKey(wire)} ${flags}\r\n`).join(''));
-    const found: (StoredEntry | undefined)[] = [];
-    while (found.length < wires.length) {
+    const found = new Map<string, StoredEntry>();
+    for (const wire of wires) {
       const line = await this.#talk.line();
-      if (line.startsWith('EN')) {
-        found.push(undefined);
-        continue;
-      }
+      if (line.startsWith('EN')) continue;
       // Flags of the reply stand in the order asked.
       const match = /^VA (\d+) f(\d+) t(-?\d+)(?: b)?$/.exec(line);
       if (match === null) return this.#refuse(line);
       const [, size, bits, ttl] = match;
-      found.push({ ...(await this.#data(bits, size)), ttl: Number(ttl) });
+      found.set(wire, { ...(await this.#data(bits, size)), ttl: Number(ttl) });
     }
     return found;
   }
 
   // get <key>*\r\n -> (VALUE <key> <flags> <size>\r\n<data>\r\n)* END\r\n
-  async #entriesByGet(wires: readonly string[]): Promise<(StoredEntry | undefined)[]> {
-    // A key that no command line can hold (the binary protocol stores them) cannot be asked for here.
-    const asked = wires.filter((wire) => PLAIN_KEY.test(wire));
+  async #entriesByGet(wires: readonly string[]): Promise<ReadonlyMap<string, StoredEntry>> {
     const found = new Map<string, StoredEntry>();
-    if (asked.length > 0) this.#talk.write(`get ${asked.join(' ')}\r\n`);
-    while (asked.length > 0) {
+    if (wires.length > 0) this.#talk.write(`get ${wires.join(' ')}\r\n`);
+    while (wires.length > 0) {
       const line = await this.#talk.line();
       if (line === 'END') break;
       const [, wire, flags, size] = /^VALUE (\S+) (\d+) (\d+)$/.exec(line) ?? [];
       if (wire === undefined) return this.#refuse(line);
       found.set(wire, { ...(await this.#data(flags, size)), ttl: undefined });
     }
-    return wires.map((wire) => found.get(wire));
+    return found;
   }
 
   async #data(flags = '', size = ''): Promise<{ flags: number; data: Buffer }> {
@@ -276,7 +286,11 @@ export class Admin {
 /** Bytes that a command line cannot hold are sent in base64, with the flag that says so. */
 function metaKey(wire: string): string {
   if (PLAIN_KEY.test(wire)) return wire;
-  return `${Buffer.from(wire, 'latin1').toString('base64')} b`;
+  return `${base64(wire)} b`;
+}
+
+function base64(wire: string): string {
+  return Buffer.from(wire, 'latin1').toString('base64');
 }
 
 // key=<percent-encoded> exp=<unix time or -1> la=<unix time> cas=<id> fetch=<yes|no> cls=<slab> size=<bytes>[ ...]

@@ -32,7 +32,7 @@ export async function dryRun(
   }
   terminal.note(`memcache-py: not sent to ${home.name}:`);
   if (!terminal.isTerminal) await terminal.write(bytes);
-  else for (const line of shownWire(bytes)) await terminal.line(line);
+  else await terminal.lines(shownWire(bytes));
   return Exit.hit;
 }
 

@@ -3,7 +3,7 @@
 import { ServerError } from '../errors';
 import type { ServerSpec } from '../engine/server';
 import { bytesOf } from '../engine/keys';
-import { Admin, type Access, type ListedKey } from './admin';
+import { Admin, LIST_AHEAD, type Access, type ListedKey } from './admin';
 import { messageOf } from './errors';
 import { Progress } from './progress';
 import type { Options } from './options';
@@ -42,7 +42,7 @@ export function patternOf(glob: string): RegExp {
 }
 
 /**
- * The wanted keys of servers. Looks at each key as a server walks over them, so nothing is held.
+ * The wanted keys of servers. A list is taken as fast as the server gives it, and held as far as it is not looked at yet.
  * @throws {MemcacheError} what a server failed with, when the keys of all the others have been listed
  */
 export async function* listing(
@@ -73,7 +73,7 @@ export async function* listing(
 
 /** On a connection of its own: whoever takes the keys may ask the server meanwhile, and may stop early. */
 async function* keysOf(server: ServerSpec, access: Access): AsyncGenerator<ListedKey, void, void> {
-  const admin = await Admin.connect(server, access);
+  const admin = await Admin.connect(server, access, LIST_AHEAD);
   try {
     yield* admin.keys();
   } finally {

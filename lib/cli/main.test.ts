@@ -6,7 +6,7 @@ import { main } from './main';
 import { patternOf } from './listing';
 import { commandAt } from './options';
 import { Progress } from './progress';
-import { width } from './table';
+import { table, width } from './table';
 import { Terminal } from './terminal';
 
 const COMMANDS = [
@@ -84,6 +84,30 @@ it.each([
 
 it('a table knows how wide text is', () => {
   expect(['abc', 'é', 'e\u0301', '中文', '😀', ''].map(width)).toEqual([3, 1, 1, 4, 2, 0]);
+});
+
+it.each([
+  [30, ['key  value', 'a    short', 'bb   a longer value that does…']],
+  [1, ['key  value', 'a    short', 'bb   a longe…']],
+  [undefined, ['key  value', 'a    short', 'bb   a longer value that does not fit in']],
+])('on a terminal of %p columns a table ends where that does', (columns, lines) => {
+  const stdout = Object.assign(new PassThrough(), {
+    isTTY: columns !== undefined,
+    columns: columns ?? 0,
+  });
+  const env = { NO_COLOR: '1' };
+  const terminal = new Terminal({
+    stdin: new PassThrough(),
+    stdout,
+    stderr: new PassThrough(),
+    env,
+  });
+  const titles = [{ title: 'key' }, { title: 'value' }];
+  const rows = [
+    ['a', 'short'],
+    ['bb', ['dim', 'a longer value that does not fit in']],
+  ] as const;
+  expect(table(terminal, titles, rows)).toEqual(lines);
 });
 
 it('progress is written over, and cleared before anything else is said', async () => {

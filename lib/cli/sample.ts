@@ -1,7 +1,8 @@
 // Entries drawn from all keys, each with the same chance, and fetched many at a time.
 
 import type { ServerSpec } from '../engine/server';
-import type { StoredEntry } from './admin';
+import type { Admin, StoredEntry } from './admin';
+import { Census } from './census';
 import { listing, type Listed } from './listing';
 import type { Session } from './session';
 
@@ -13,6 +14,13 @@ const BATCH_BYTES = 4 * 1024 * 1024;
 export interface Sampled {
   readonly key: Listed;
   readonly entry: StoredEntry;
+}
+
+/** What became of some keys; what is neither is gone meanwhile. */
+interface Batch {
+  readonly found: readonly Sampled[];
+  /** Keys that the text protocol cannot ask for. */
+  readonly refused: readonly Listed[];
 }
 
 export interface Sample {
@@ -41,43 +49,41 @@ export async function draw(
   return { keys, drawn };
 }
 
-/** The entries of keys of which all are known, batch by batch; one that is gone meanwhile is left out. */
-export async function* fetched(
-  session: Session,
-  keys: readonly Listed[],
-): AsyncGenerator<Sampled[], void, void> {
-  const byServer = [...keys].sort((a, b) => (a.server.name < b.server.name ? -1 : 1));
-  yield* fetchedAlong(session, byServer);
+/** What the client makes of entries that were drawn; one that is gone meanwhile is left out. */
+export async function census(session: Session, drawn: readonly Listed[]): Promise<Census> {
+  const census = new Census(session.useFront(), session.chosen.family);
+  const byServer = [...drawn].sort((a, b) => (a.server.name < b.server.name ? -1 : 1));
+  for await (const { found } of fetched(session, byServer)) {
+    for (const { key, entry } of found) census.add(key.wire, entry);
+  }
+  return census;
 }
 
-/** The same while keys are being listed, in their order. */
-export async function* fetchedAlong(
+/** The entries of keys, batch by batch, while these are listed. */
+export async function* fetched(
   session: Session,
   keys: AsyncIterable<Listed> | Iterable<Listed>,
-): AsyncGenerator<Sampled[], void, void> {
+): AsyncGenerator<Batch, void, void> {
   let batch: Listed[] = [];
   let bytes = 0;
   for await (const key of keys) {
     bytes += key.size;
     const isFull = batch.length === BATCH || bytes > BATCH_BYTES;
     if (batch[0] !== undefined && (isFull || batch[0].server !== key.server)) {
-      yield await fetchBatch(session, batch);
+      yield await fetch(await session.admin(batch[0].server), batch);
       batch = [];
       bytes = key.size;
     }
     batch.push(key);
   }
-  if (batch.length > 0) yield await fetchBatch(session, batch);
+  if (batch[0] !== undefined) yield await fetch(await session.admin(batch[0].server), batch);
 }
 
-/** The entries of keys of one server. */
-async function fetchBatch(session: Session, keys: readonly Listed[]): Promise<Sampled[]> {
-  const [first] = keys;
-  if (first === undefined) return [];
-  const admin = await session.admin(first.server);
+async function fetch(admin: Admin, keys: readonly Listed[]): Promise<Batch> {
   const entries = await admin.entries(keys.map(({ wire }) => wire));
-  return keys.flatMap((key, i) => {
+  const found = keys.flatMap((key, i) => {
     const entry = entries[i];
     return entry === undefined ? [] : [{ key, entry }];
   });
+  return { found, refused: keys.filter(({ wire }) => !admin.canAsk(wire)) };
 }

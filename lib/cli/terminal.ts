@@ -17,6 +17,9 @@ export interface Streams {
   readonly env: NodeJS.ProcessEnv;
 }
 
+/** Characters that are written at once: a million short lines are not a million calls of the system. */
+const CHUNK = 64 * 1024;
+
 export class Terminal {
   readonly #streams: Streams;
   readonly #colours: boolean;
@@ -72,6 +75,21 @@ export class Terminal {
   /** Writes a line. */
   line(text = ''): Promise<void> {
     return this.write(`${text}\n`);
+  }
+
+  /** Writes lines, many at a time; of lines that end in an error those before it. */
+  async lines(lines: Iterable<string>): Promise<void> {
+    let text = '';
+    try {
+      for (const line of lines) {
+        text += `${line}\n`;
+        if (text.length < CHUNK) continue;
+        await this.write(text);
+        text = '';
+      }
+    } finally {
+      if (text !== '') await this.write(text);
+    }
   }
 
   /** Writes a line of JSON. */

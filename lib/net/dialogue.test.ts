@@ -24,10 +24,10 @@ afterEach(() => {
   server.close();
 });
 
-function open(timeout = 10_000): Promise<Dialogue> {
+function open(timeout = 10_000, ahead = 1_000_000): Promise<Dialogue> {
   const { port } = server.address() as AddressInfo;
   const address = { kind: 'tcp', host: '127.0.0.1', port, family: 4 } as const;
-  return Dialogue.open({ address, name: 'there', open: openSocket, timeout });
+  return Dialogue.open({ address, name: 'there', open: openSocket, timeout, ahead });
 }
 
 it('reads lines and data, however they are cut', async () => {
@@ -63,6 +63,22 @@ it('holds back a server that is faster than its reader', async () => {
   talk.close();
 }, 30_000);
 
+it('reads on while nobody takes anything, as far as it was told to', async () => {
+  const count = 400_000;
+  const text = Array.from({ length: count }, (_, i) => `line ${i}\r\n`).join('');
+  const drained = new Promise<void>((resolve) => {
+    greet = (socket) => void socket.write(text, () => resolve());
+  });
+  const talk = await open(10_000, 100_000_000);
+  expect(await talk.line()).toBe('line 0');
+  await drained;
+  for (let i = 1; i < count; i++) {
+    const line = await talk.line();
+    if (line !== `line ${i}`) expect(line).toBe(`line ${i}`);
+  }
+  talk.close();
+}, 60_000);
+
 it('a value longer than what is read ahead comes whole', async () => {
   const data = Buffer.alloc(5_000_000, 'v');
   greet = (socket) => socket.write(data);
@@ -97,7 +113,13 @@ it('a server that is not there fails at once', async () => {
   server.close();
   await once(server, 'close');
   const address = { kind: 'tcp', host: '127.0.0.1', port, family: 4 } as const;
-  const opening = Dialogue.open({ address, name: 'there', open: openSocket, timeout: 10_000 });
+  const opening = Dialogue.open({
+    address,
+    name: 'there',
+    open: openSocket,
+    timeout: 10_000,
+    ahead: 1_000_000,
+  });
   await expect(opening).rejects.toMatchObject({ code: 'CONNECTION', server: 'there' });
 });
 
@@ -106,7 +128,13 @@ describe('a recorder', () => {
     const command = `set k 0 0 10000\r\n${'x'.repeat(10_000)}\r\n`;
     const bytes = await record(async (port) => {
       const address = { kind: 'tcp', host: '127.0.0.1', port, family: 4 } as const;
-      const talk = await Dialogue.open({ address, name: 'x', open: openSocket, timeout: 10_000 });
+      const talk = await Dialogue.open({
+        address,
+        name: 'x',
+        open: openSocket,
+        timeout: 10_000,
+        ahead: 1_000_000,
+      });
       talk.write(command.slice(0, 5000));
       talk.write(Buffer.from(command.slice(5000)));
       return talk.line();

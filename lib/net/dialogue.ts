@@ -1,4 +1,4 @@
-// A plain conversation with one server, for what is not asked in passing: long replies, read no faster than they are taken.
+// A plain conversation with one server, for what is not asked in passing: long replies, read ahead as far as one says.
 
 import type { OnReadOpts, Socket } from 'node:net';
 import {
@@ -12,8 +12,6 @@ import { MAX_LINE } from '../limits';
 import type { Address, OpenSocket } from './address';
 import { isTlsError, readyEvent, tlsFault, tlsReason } from './tls';
 
-/** What is read ahead of the reader: a few reads, so that a dump of any length takes this much memory. */
-const MAX_AHEAD = 1024 * 1024;
 const READ_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -25,6 +23,8 @@ export interface DialogueOptions {
   readonly open: OpenSocket;
   /** Of connecting, and of each silence of the server, in milliseconds. */
   readonly timeout: number;
+  /** Bytes that are held for the reader before the server is held back. */
+  readonly ahead: number;
 }
 
 /** One connection, one reader. Whoever writes reads all of the reply before the next one writes. */
@@ -75,9 +75,10 @@ export class Dialogue {
    */
   async line(): Promise<string> {
     for (;;) {
-      const at = this.#joined().indexOf(NEWLINE);
-      if (at < 0 && this.#length <= MAX_LINE) {
-        await this.#more('no reply');
+      const at = this.#head.indexOf(NEWLINE);
+      if (at < 0 && this.#head.length <= MAX_LINE) {
+        if (this.#tail.length === 0) await this.#more('no reply');
+        this.#join(1);
         continue;
       }
       if (at < 0 || at > MAX_LINE) {
@@ -91,7 +92,7 @@ export class Dialogue {
   /** The next `count` bytes, which nothing else holds. */
   async bytes(count: number): Promise<Buffer> {
     while (this.#length < count) await this.#more('no reply');
-    this.#joined();
+    this.#join(this.#tail.length);
     return Buffer.from(this.#take(count));
   }
 
@@ -123,9 +124,10 @@ export class Dialogue {
     return taken;
   }
 
-  #joined(): Buffer {
-    if (this.#tail.length > 0) this.#head = Buffer.concat([this.#head, ...this.#tail.splice(0)]);
-    return this.#head;
+  /** Takes so many chunks to the head. */
+  #join(chunks: number): void {
+    if (this.#tail.length === 0) return;
+    this.#head = Buffer.concat([this.#head, ...this.#tail.splice(0, chunks)]);
   }
 
   #onRead(chunk: Buffer): boolean {
@@ -133,7 +135,7 @@ export class Dialogue {
     this.#length += chunk.length;
     this.#wake?.();
     // Who waits for a long value goes on at once, and resumes.
-    return this.#length < MAX_AHEAD;
+    return this.#length < this.#options.ahead;
   }
 
   /** Waits for anything to happen. */

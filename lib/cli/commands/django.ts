@@ -87,7 +87,7 @@ async function showSession(session: Session, names: readonly string[]): Promise<
     return Exit.server;
   }
   if (session.args.has('json')) await terminal.json(jsonLine(stored, reading.value));
-  else for (const line of peopleLines(session, stored, reading.value)) await terminal.line(line);
+  else await terminal.lines(peopleLines(session, stored, reading.value));
   return Exit.hit;
 }
 

@@ -1,12 +1,11 @@
 // `memcache-py doctor`: looks over servers, placement and entries, and says what is wrong and what helps.
 
 import type { ServerSpec } from '../../engine/server';
-import { Census } from '../census';
 import { checkAlike, checkServer, type Checked, type Finding, type Grade } from '../checks';
 import { Exit, UsageError } from '../errors';
 import { FILTERS, type Listed } from '../listing';
 import { PLACEMENTS } from '../placements';
-import { draw, fetched } from '../sample';
+import { census, draw } from '../sample';
 import type { Command, Session } from '../session';
 import type { Style } from '../terminal';
 import { escaped, plural, shownKey } from '../text';
@@ -152,20 +151,16 @@ async function* entriesOf(
   session: Session,
   drawn: readonly Listed[],
 ): AsyncGenerator<Finding, void, void> {
-  const { family } = session.chosen;
-  const census = new Census(session.useFront(), family);
-  for await (const batch of fetched(session, drawn)) {
-    for (const { key, entry } of batch) census.add(key.wire, entry);
-  }
-  const bad = census.groups.filter(({ raised }) => raised !== undefined);
+  const { groups, count } = await census(session, drawn);
+  const bad = groups.filter(({ raised }) => raised !== undefined);
   const unread = bad.reduce((sum, { count }) => sum + count, 0);
-  const readable = `${family.name} reads ${plural(census.count - unread, 'entry', 'entries')}`;
-  yield { grade: 'ok', about: 'entries', what: `${readable} of ${census.count} drawn` };
-  for (const { raised = '', writer, example, count } of bad) {
-    const many = `${plural(count, 'entry', 'entries')} such as ${shownKey(example)}`;
+  const readable = `${session.chosen.family.name} reads ${plural(count - unread, 'entry', 'entries')}`;
+  yield { grade: 'ok', about: 'entries', what: `${readable} of ${count} drawn` };
+  for (const { raised = '', writer, example, count: many } of bad) {
+    const which = `${plural(many, 'entry', 'entries')} such as ${shownKey(example)}`;
     const guess = writer === undefined ? '' : `perhaps written by ${writer}: `;
     const advice = guess + adviceOn(raised);
-    yield { grade: 'warn', about: 'entries', what: `${many} cannot be read: ${raised}`, advice };
+    yield { grade: 'warn', about: 'entries', what: `${which} cannot be read: ${raised}`, advice };
   }
 }
 

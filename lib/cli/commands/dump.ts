@@ -4,9 +4,9 @@ import { open, truncate, type FileHandle } from 'node:fs/promises';
 import { endLine, entryLine, headerLine, readLines, type Dumped } from '../dump-file';
 import { Exit, UsageError } from '../errors';
 import { FILTERS, listing } from '../listing';
-import { fetchedAlong, type Sampled } from '../sample';
+import { fetched, type Sampled } from '../sample';
 import type { Command, Session } from '../session';
-import { plural } from '../text';
+import { plural, shownKey } from '../text';
 
 export const dump: Command = {
   usage: 'FILE [--prefix TEXT] [--match GLOB] [--resume]',
@@ -35,18 +35,23 @@ async function run(session: Session): Promise<Exit> {
   if (path === '-' && args.has('resume')) throw new UsageError('--resume needs a file');
   const target = path === '-' ? await toStdout(session) : await toFile(session, path);
   let count = target.had.size;
+  let exit: Exit = Exit.hit;
   try {
     const missing = leftOut(listing(session, session.servers), target.had);
-    for await (const batch of fetchedAlong(session, missing)) {
-      await target.write(batch.map((each) => entryLine(dumped(each))).join(''));
-      count += batch.length;
+    for await (const { found, refused } of fetched(session, missing)) {
+      await target.write(found.map((each) => entryLine(dumped(each))).join(''));
+      count += found.length;
+      for (const { wire } of refused) {
+        exit = Exit.miss;
+        await session.complain(`${shownKey(wire)}: the text protocol cannot ask for this key`);
+      }
     }
     await target.write(endLine(count));
   } finally {
     await target.close();
   }
   terminal.note(`${plural(count, 'entry', 'entries')} dumped`);
-  return Exit.hit;
+  return exit;
 }
 
 /** The time that is left by our own clock: the servers' may differ, from each other too. */

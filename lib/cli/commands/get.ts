@@ -166,21 +166,25 @@ async function showRaw({ terminal }: Session, { entry }: Found): Promise<Exit> {
 
 const ROW = 16;
 
-async function showHex({ terminal }: Session, { entry: { data } }: Found): Promise<Exit> {
+async function showHex({ terminal }: Session, { entry }: Found): Promise<Exit> {
+  await terminal.lines(hexOf(entry.data));
+  return Exit.hit;
+}
+
+function* hexOf(data: Buffer): Generator<string, void, void> {
   for (let at = 0; at < data.length; at += ROW) {
     const row = data.subarray(at, at + ROW);
     const hex = row.toString('hex').replace(/(.{4})(?=.)/g, '$1 ');
     const text = row.latin1Slice().replace(/[^\x20-\x7e]/g, '.');
-    await terminal.line(`${at.toString(16).padStart(8, '0')}: ${hex.padEnd(39)}  ${text}`);
+    yield `${at.toString(16).padStart(8, '0')}: ${hex.padEnd(39)}  ${text}`;
   }
-  return Exit.hit;
 }
 
 async function showOpcodes(session: Session, { key, entry }: Found): Promise<Exit> {
   const { terminal, chosen } = session;
   const pickle = inflated(chosen.family, entry);
   try {
-    for (const line of disassemble(pickle)) await terminal.line(line);
+    await terminal.lines(disassemble(pickle));
     return Exit.hit;
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ValueError') throw error;

@@ -102,7 +102,7 @@ async function show(
 ): Promise<Exit> {
   const { args, terminal } = session;
   const lines = args.has('json') ? answers.map(jsonOf) : tableOf(session, kind, answers, past);
-  for (const line of lines) await terminal.line(line);
+  await terminal.lines(lines);
   const errors = answers.flatMap(({ error }) => error ?? []);
   for (const error of errors) await session.complain(error);
   return errors.length > 0 ? Exit.server : Exit.hit;

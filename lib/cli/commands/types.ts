@@ -1,9 +1,9 @@
 // `memcache-py types`: a census of what is stored, over a sample.
 
-import { Census, type Group } from '../census';
+import type { Census, Group } from '../census';
 import { Exit, UsageError } from '../errors';
 import { FILTERS } from '../listing';
-import { draw, fetched } from '../sample';
+import { census, draw } from '../sample';
 import type { Command, Session } from '../session';
 import { table, type Cell } from '../table';
 import { escaped, keyText, plural, shownBytes, shownCount, shownKey } from '../text';
@@ -27,19 +27,16 @@ export const types: Command = {
 };
 
 async function run(session: Session): Promise<Exit> {
-  const { args, chosen, terminal } = session;
+  const { args, terminal } = session;
   if (args.positionals.length > 0)
     throw new UsageError('types takes no argument: --prefix, --match');
   const size = args.number('sample', SAMPLE);
   if (size < 1 || size > MAX_SAMPLE) throw new UsageError(`--sample is 1 to ${MAX_SAMPLE}`);
   const { keys, drawn } = await draw(session, session.servers, size);
-  const census = new Census(session.useFront(), chosen.family);
-  for await (const batch of fetched(session, drawn)) {
-    for (const { key, entry } of batch) census.add(key.wire, entry);
-  }
-  if (args.has('json')) await terminal.json(jsonOf(census, keys));
-  else for (const line of linesOf(session, census, keys)) await terminal.line(line);
-  return census.count > 0 ? Exit.hit : Exit.miss;
+  const taken = await census(session, drawn);
+  if (args.has('json')) await terminal.json(jsonOf(taken, keys));
+  else await terminal.lines(linesOf(session, taken, keys));
+  return taken.count > 0 ? Exit.hit : Exit.miss;
 }
 
 const COLUMNS = [

@@ -79,13 +79,12 @@ async function showTable(
     [server === own ? 'green' : 'yellow', server],
     ['dim', name === chosen.placement ? '--client' : server === own ? '' : 'elsewhere'],
   ]);
-  await terminal.line(`${terminal.paint('bold', escaped(key))}`);
   const columns = [{ title: 'client' }, { title: 'looks on' }, { title: '' }];
-  for (const line of table(terminal, columns, rows)) await terminal.line(line);
-  await terminal.line(verdict(placed));
+  await terminal.line(terminal.paint('bold', escaped(key)));
+  await terminal.lines([...table(terminal, columns, rows), verdict(placed)]);
   if (found === undefined) return;
   if (found.size === 0) await terminal.line('no server has it');
-  for (const [server, what] of found) await terminal.line(`found on ${server}: ${what}`);
+  await terminal.lines(Array.from(found, ([server, what]) => `found on ${server}: ${what}`));
 }
 
 function verdict(placed: readonly Placed[]): string {
