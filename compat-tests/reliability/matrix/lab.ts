@@ -1,42 +1,14 @@
 // What the tests of the matrix start from: real servers, each behind a faulty proxy, and clients that raise what fails.
 
 import { connect } from 'node:net';
-import { join } from 'node:path';
-import { Client, MemcacheError, type ClientOptions } from '../../../lib';
+import { MemcacheError, type ClientOptions } from '../../../lib';
 import type { ServerEvent } from '../../../lib/engine/events';
 import type { EngineOptions } from '../../../lib/engine/engine';
 import { Memcached, RawConnection, startServers, stopServers } from '../../support';
 import { Authority, type Identity } from '../../transport/authority';
-import { FaultProxy, type ProxyOptions } from '../proxy';
-
-/** A wire over a transport: the matrix is run once for each. */
-export interface Backend {
-  readonly name: string;
-  readonly framing: NonNullable<ProxyOptions['framing']>;
-  /** More arguments of memcached. */
-  readonly args: readonly string[];
-  /** More options of the client. */
-  readonly options: ClientOptions;
-  /** Between client and proxy all goes through TLS. */
-  readonly isSecured: boolean;
-}
-
-/** Of the file `users`. */
-const USER = { username: 'ada', password: 'enchantress' };
-
-export const BACKENDS: readonly Backend[] = [
-  { name: 'text over TCP', framing: 'text', args: [], options: {}, isSecured: false },
-  {
-    name: 'text over TLS, with a login',
-    framing: 'text',
-    args: ['-Y', join(__dirname, '..', 'users')],
-    options: USER,
-    isSecured: true,
-  },
-];
-
-/** Those where connecting is one step, and clients reach servers without a proxy too. */
-export const PLAIN_BACKENDS = BACKENDS.filter(({ isSecured }) => !isSecured);
+import { FaultProxy } from '../proxy';
+import type { Backend } from './backends';
+import type { Caller } from './caller';
 
 /** What proxies show and clients trust; made once for the tests of a file. */
 let authority: Authority | undefined;
@@ -51,26 +23,26 @@ function trusted(): { ca: string; identity: Identity } {
 afterAll(() => authority?.remove());
 
 /** Short, for tests that wait for it; `dead_retry` 0 tries a failed server again at once. */
-export const HASTY: ClientOptions = { socket_timeout: 0.15, dead_retry: 0, failure: 'raise' };
+export const HASTY: ClientOptions = { socket_timeout: 0.4, dead_retry: 0, failure: 'raise' };
 /** For tests in which no time may pass. */
-export const PATIENT: ClientOptions = { socket_timeout: 20, dead_retry: 30, failure: 'raise' };
+export const PATIENT: ClientOptions = { socket_timeout: 300, dead_retry: 30, failure: 'raise' };
 
 /** Servers behind proxies. */
-export class Lab implements AsyncDisposable {
+export class Lab<C extends Caller> implements AsyncDisposable {
   readonly servers: readonly Memcached[];
   readonly proxies: readonly FaultProxy[];
   /** What happened to servers, by every client. */
   readonly events: { name: string; event: ServerEvent }[] = [];
-  readonly #backend: Backend;
-  readonly #clients: Client[] = [];
+  readonly #backend: Backend<C>;
+  readonly #clients: Caller[] = [];
 
-  private constructor(backend: Backend, servers: Memcached[], proxies: FaultProxy[]) {
+  private constructor(backend: Backend<C>, servers: Memcached[], proxies: FaultProxy[]) {
     this.#backend = backend;
     this.servers = servers;
     this.proxies = proxies;
   }
 
-  static async start(backend: Backend, count = 1): Promise<Lab> {
+  static async start<C extends Caller>(backend: Backend<C>, count = 1): Promise<Lab<C>> {
     const servers = await startServers(count, { args: backend.args });
     const { framing, isSecured } = backend;
     const options = { framing, identity: isSecured ? trusted().identity : undefined };
@@ -86,12 +58,15 @@ export class Lab implements AsyncDisposable {
     return nth(this.proxies, 0);
   }
 
-  /** A client of the proxies, closed with the lab. */
-  client(options: ClientOptions, injected: Partial<EngineOptions> = {}): Client {
-    const tls = this.#backend.isSecured ? { ca: trusted().ca } : null;
-    const all = { ...this.#backend.options, tls, ...options, injected } as ClientOptions;
-    const names = this.proxies.map(({ name }) => name);
-    const mc = new Client(names, all);
+  /** A client, closed with the lab; of the proxies, where no other servers are named. */
+  client(
+    options: ClientOptions,
+    injected: Partial<EngineOptions> = {},
+    servers: readonly string[] = this.proxies.map(({ name }) => name),
+  ): C {
+    const { connect, isSecured, user } = this.#backend;
+    const tls = isSecured ? { ca: trusted().ca } : undefined;
+    const mc = connect(servers, options, { tls, auth: user, ...injected });
     this.#clients.push(mc);
     for (const name of ['dead', 'alive', 'timeout', 'protocol-error', 'overload'] as const) {
       mc.events.on(name, (event: ServerEvent) => this.events.push({ name, event }));
@@ -107,16 +82,30 @@ export class Lab implements AsyncDisposable {
   /** What a server holds, by a way without faults; undefined where nothing. */
   async held(key: string, server = this.server): Promise<string | undefined> {
     await using raw = await RawConnection.open(server);
-    const { username, password } = this.#backend.options;
-    if (typeof username === 'string' && typeof password === 'string') {
-      const said = `${username} ${password}`;
+    const { user } = this.#backend;
+    if (user !== undefined) {
+      const said = `${user.username} ${user.password}`;
       await raw.ask(`set login 0 0 ${said.length}\r\n${said}\r\n`);
     }
     return (await raw.entry(key))?.data.toString('latin1');
   }
 
+  /** One of every kind of call that tells when it failed. */
+  everyCall(mc: Caller): Promise<unknown>[] {
+    return [
+      mc.get('a'),
+      mc.gets('a'),
+      ...(this.#backend.tellsOfMany ? [mc.get_multi(['a', 'b'])] : []),
+      mc.set('a', 'A'),
+      mc.incr('n'),
+      mc.delete('gone'),
+      mc.touch('a', 60),
+      mc.append('c', 'C'),
+    ];
+  }
+
   /** Keys by the server that holds them, all stored with themselves as values. */
-  async fill(mc: Client, count: number): Promise<string[][]> {
+  async fill(mc: Caller, count: number): Promise<string[][]> {
     const keys = Array.from({ length: count }, (_, i) => `key${i}`);
     await mc.set_multi(Object.fromEntries(keys.map((key) => [key, key])));
     const places = this.servers.map(async (server) => {
@@ -141,6 +130,11 @@ export function codeOf(call: Promise<unknown>): Promise<string> {
   );
 }
 
+/** Every call ends with this code; how many there are. */
+export async function expectAll(calls: readonly Promise<unknown>[], code: string): Promise<void> {
+  expect(await codesOf(calls)).toEqual({ [code]: calls.length });
+}
+
 /** How many calls ended with each code. */
 export async function codesOf(calls: readonly Promise<unknown>[]): Promise<Record<string, number>> {
   const counts = new Map<string, number>();
@@ -150,27 +144,19 @@ export async function codesOf(calls: readonly Promise<unknown>[]): Promise<Recor
   return Object.fromEntries(counts);
 }
 
-/** One of every kind of call. */
-export function everyCall(mc: Client): Promise<unknown>[] {
-  return [
-    mc.get('a'),
-    mc.gets('a'),
-    mc.get_multi(['a', 'b']),
-    mc.set('a', 'A'),
-    mc.incr('n'),
-    mc.delete('gone'),
-    mc.touch('a', 60),
-    mc.append('c', 'C'),
-  ];
-}
-
 /** Several callers and methods at once, all with their right answers: the conversation is in step. */
-export async function expectInStep(mc: Client): Promise<void> {
+export async function expectInStep(mc: Caller): Promise<void> {
+  await surely(() => mc.get('nothing'));
   const keys = Array.from({ length: 20 }, (_, i) => `step${i}`);
   expect(await Promise.all(keys.map((key) => mc.set(key, key)))).toEqual(keys.map(() => true));
   expect(await Promise.all(keys.map((key) => mc.get(key)))).toEqual(keys);
   expect(await mc.get_multi([...keys, 'nothing'])).toEqual(new Map(keys.map((key) => [key, key])));
   expect(await mc.get('nothing')).toBeNull();
+}
+
+/** Asks until it is answered: a busy machine may be slower than a hasty client waits. */
+export async function surely(ask: () => Promise<unknown>): Promise<void> {
+  await until(async () => (await codeOf(ask())) === 'none');
 }
 
 /** Tries until `test` holds; jest's own limit ends a wait that never does. */

@@ -8,7 +8,7 @@ import { adopt } from '../../support/children';
 import { Transpiled } from '../../support/transpiled';
 
 /** On a busy machine; no test waits for it. */
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 let server: Memcached;
 let library: Transpiled;

@@ -46,6 +46,44 @@ function edited(reply: Buffer, change: (line: string) => string): Buffer {
   return Buffer.concat([line, reply.subarray(end)]);
 }
 
+const HEADER = 24;
+const KEY_LENGTH = 2;
+const EXTRAS_LENGTH = 4;
+const BODY_LENGTH = 8;
+const STAT = 0x10;
+/** Hits of getkq and gatkq. */
+const HITS: ReadonlySet<number> = new Set([0x0d, 0x24]);
+
+// <magic><opcode><key length><extras length>...<body length>...<extras><key><value>
+const binary: Framing = {
+  // Replies are packets; hits of a line go on to its noop, rows of stats to the one without a name.
+  length(bytes) {
+    for (let at = 0; at + HEADER <= bytes.length;) {
+      const opcode = bytes.readUInt8(at + 1);
+      const goesOn =
+        HITS.has(opcode) || (opcode === STAT && bytes.readUInt16BE(at + KEY_LENGTH) > 0);
+      at += HEADER + bytes.readUInt32BE(at + BODY_LENGTH);
+      if (!goesOn) return at <= bytes.length ? at : undefined;
+    }
+    return undefined;
+  },
+  wrongKey: (reply) =>
+    withKey(reply, (changed, length) => {
+      const last = HEADER + changed.readUInt8(EXTRAS_LENGTH) + length - 1;
+      changed.write(changed[last] === 'x'.charCodeAt(0) ? 'y' : 'x', last);
+    }),
+  giant: (reply) => withKey(reply, (changed) => changed.writeUInt32BE(Number(GIANT), BODY_LENGTH)),
+};
+
+/** A copy that is changed, where the first packet names a key. */
+function withKey(reply: Buffer, change: (copy: Buffer, keyLength: number) => void): Buffer {
+  const length = reply.readUInt16BE(KEY_LENGTH);
+  if (length === 0) return reply;
+  const copy = Buffer.from(reply);
+  change(copy, length);
+  return copy;
+}
+
 /** What is encrypted: any bytes are a reply, and none can be falsified. */
 const opaque: Framing = {
   length: (bytes) => (bytes.length > 0 ? bytes.length : undefined),
@@ -53,4 +91,4 @@ const opaque: Framing = {
   giant: (reply) => reply,
 };
 
-export const FRAMINGS = { text, opaque } as const satisfies Record<string, Framing>;
+export const FRAMINGS = { text, binary, opaque } as const satisfies Record<string, Framing>;
