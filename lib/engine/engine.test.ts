@@ -1,5 +1,6 @@
 // The engine against servers that lie, hang, vanish and come back.
 
+import type { Socket } from 'node:net';
 import {
   ClosedError,
   ConnectionError,
@@ -444,6 +445,29 @@ describe('the engine', () => {
     const next = engine.change(Command.delete, key('0b'), undefined, { ...OPTIONS, time: '' });
     await expect(next).rejects.toBeInstanceOf(ProtocolError);
     expect(await engine.get(key('0a'), undefined, 'miss')).toBe('miss');
+  });
+
+  it('asks a server that made no sense for what it was not asked yet: no other, where nobody would read it', async () => {
+    const answer = honest();
+    let full: Socket | undefined;
+    const server = await serve((received, socket, n) => {
+      if (n > 0 || received.startsWith('get')) return answer(received, socket, n);
+      full = socket.pause();
+      return undefined;
+    });
+    const other = await serve(honest());
+    const engine = start([server.port, other.port]);
+    await engine.get(key('0a'), undefined, null);
+    const store = (name: string, data: string | Buffer): Promise<unknown> =>
+      engine.change(Command.set, key(name), undefined, OPTIONS, { flags: 0, data });
+    const big = expect(store('0a', Buffer.alloc(32 * 1024 * 1024))).rejects.toThrow(ProtocolError);
+    while (full === undefined) await new Promise((resolve) => setImmediate(resolve));
+    const unsent = [store('0b', 'new'), engine.getMany(Command.get, [key('0c')], undefined)];
+    full.write('NONSENSE\r\n');
+    await big;
+    expect(await Promise.all(unsent)).toEqual(['stored', [ABSENT]]);
+    expect(await engine.get(key('0b'), undefined, null)).toBe('new');
+    expect(other.accepted()).toBe(0);
   });
 
   it('raises what Python raises for a port that does not exist', async () => {

@@ -67,7 +67,7 @@ export class Engine {
       tally: this.#tally,
       random: options.random ?? Math.random,
       live: new Set(),
-      reroute: (op, cause) => this.#reroute(op, cause),
+      reroute: (op, cause, isAlive) => this.#reroute(op, cause, isAlive),
     };
     this.setServers(specs);
   }
@@ -381,11 +381,11 @@ export class Engine {
   }
 
   /** Takes back a request whose server failed before a byte of it was sent, or that may be sent a second time. */
-  #reroute(op: Operation, cause: MemcacheError): void {
+  #reroute(op: Operation, cause: MemcacheError, isAlive: boolean): void {
     if (op.settled || op.abandoned) return;
-    if (op.many !== undefined) return this.#manyGets.reroute(op, op.many, cause);
+    if (op.many !== undefined) return this.#manyGets.reroute(op, op.many, cause, isAlive);
     try {
-      if (op.resent) this.#router.send(op, cause);
+      if (isAlive && !op.pinned) this.#router.send(op, cause);
       else if (op.pinned || !this.#router.sendOn(op, cause)) op.giveUp(cause, this.#tally);
     } catch (error) {
       op.reject(error);

@@ -125,14 +125,14 @@ export class ManyGets {
     return gather.promise;
   }
 
-  /** Takes back a part whose server failed before a byte of it was sent: its keys go on, each its own way. */
-  reroute(op: Operation, many: Many, cause: MemcacheError): void {
+  /** Takes back a part of which no byte was sent: unless its server is alive, its keys go on, each its own way. */
+  reroute(op: Operation, many: Many, cause: MemcacheError, isAlive: boolean): void {
     const gather = op.whole as Gather;
     const part = emptyPart();
     const lost = emptyPart();
     for (const [i, key] of many.keys.entries()) {
       const route = many.routes?.[i] ?? this.#router.start(key, undefined);
-      add(this.#router.advance(route) ? part : lost, key, many.placeOf(i), route);
+      add(isAlive || this.#router.advance(route) ? part : lost, key, many.placeOf(i), route);
     }
     this.#scatter(gather, op, part, op.deadline);
     this.#lose(gather, op, lost, cause);

@@ -44,8 +44,8 @@ export interface ServerContext {
   readonly random: () => number;
   /** All servers with a connection, those of old lists included. */
   readonly live: Set<Server>;
-  /** Takes back a request of which no byte was sent, or that may be sent again. */
-  readonly reroute: (op: Operation, cause: MemcacheError) => void;
+  /** Takes back a request of which no byte was sent, or that may be sent again; `isAlive`: here is still its place. */
+  readonly reroute: (op: Operation, cause: MemcacheError, isAlive: boolean) => void;
 }
 
 /** What happened to a server; fields as in ServerEvent. */
@@ -183,7 +183,7 @@ export class Server implements Owner {
     this.#leave(connection);
     for (const op of ops) {
       op.closesLine = op.resent = true;
-      this.#context.reroute(op, cause);
+      this.#context.reroute(op, cause, true);
     }
   }
 
@@ -207,12 +207,14 @@ export class Server implements Owner {
     for (const op of loss.unheard) {
       if (this.#mayResend(op)) {
         op.resent = true;
-        reroute(op, cause);
+        reroute(op, cause, true);
       } else op.fail(cause, tally);
     }
+    // What is written elsewhere while the keys are read here would be lost.
+    const isAlive = isLie(cause) && this.usable;
     for (const op of loss.unsent) {
       if (cause instanceof ClosedError) op.giveUp(cause, tally);
-      else reroute(op, cause);
+      else reroute(op, cause, isAlive);
     }
   }
 
