@@ -4,7 +4,7 @@ import { ProtocolError } from '../errors';
 import { binaryWire } from '../wire/binary';
 import { packet, uint32, type Packet } from '../wire/testing/packets';
 import { textWire } from '../wire/text';
-import { Code, Command } from '../wire/wire';
+import { Code, Command, type Decoder } from '../wire/wire';
 import { Conversation } from './conversation';
 import { ABSENT, fence, MISS, Many, Operation, Raise, type Answers } from './operation';
 
@@ -118,6 +118,30 @@ describe('a conversation', () => {
     expect(hear(whole)).toBe(whole.length - 2);
     expect(hear('END\r\n')).toBe(5);
     expect(told).toEqual([['a', 'A']]);
+  });
+
+  it.each([
+    ['text', textWire, (value: string) => `VALUE k 0 ${value.length}\r\n${value}\r\nEND\r\n`],
+    [
+      'binary',
+      binaryWire,
+      (value: string) => packet({ opcode: 0x0c, extras: uint32(0), key: 'k', value, opaque: 0 }),
+    ],
+  ])('over the %s wire keeps no big value that was answered', (_name, wire, reply) => {
+    const decoders: Decoder[] = [];
+    const createDecoder = (): Decoder => {
+      const decoder = wire.createDecoder();
+      decoders.push(decoder);
+      return decoder;
+    };
+    const { told, get, hear } = talk(undefined, { ...wire, createDecoder });
+    const value = 'x'.repeat(100_000);
+    get('k');
+    const bytes = reply(value);
+    expect(hear(bytes.slice(0, 5000))).toBe(5000);
+    hear(bytes.slice(5000));
+    expect(told).toEqual([['k', value]]);
+    expect(decoders[0]?.data).toHaveLength(0);
   });
 
   it('tells the caller that its value cannot be decoded, and reads on', () => {

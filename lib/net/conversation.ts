@@ -243,6 +243,8 @@ export class Conversation {
       if (op.closesLine) break;
     }
     if (isShared) this.refusal = text;
+    // Else a big value would be kept until the next one comes.
+    if (this.#decoder.owned) this.#decoder.release();
     this.#checkStep();
   }
 

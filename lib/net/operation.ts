@@ -92,8 +92,8 @@ export class Many {
 
 type Settle = (result: unknown) => void;
 
-let lastResolve: Settle;
-let lastReject: Settle;
+let lastResolve: Settle = ignore;
+let lastReject: Settle = ignore;
 /** Shared by all operations: no closure is made per call. */
 function executor(resolve: Settle, reject: Settle): void {
   lastResolve = resolve;
@@ -154,6 +154,7 @@ export class Operation implements Request {
     const promise = new Promise<unknown>(executor);
     this.resolve = lastResolve;
     this.reject = lastReject;
+    lastResolve = lastReject = ignore; // who holds them holds the answer
     return promise;
   }
 

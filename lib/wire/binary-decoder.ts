@@ -3,7 +3,7 @@
 // The hot path is one scanner: a hit is known by three words of its header and the key's bytes, without an object or a
 // string. Every other packet, and every surprise, is taken apart by `#head` and judged by the tables of packets.
 
-import { ConnectionError, ProtocolError, TooLargeError } from '../errors';
+import { ProtocolError, TooLargeError } from '../errors';
 import {
   MAX_LINE,
   MAX_STATS_BYTES,
@@ -12,12 +12,14 @@ import {
   SMALL_VALUE_BYTES,
 } from '../limits';
 import {
+  checkGreeting,
   codeOf,
   ENTRY_EXTRAS,
   GATKQ,
   GETKQ,
   hasShape,
   HEADER_BYTES,
+  hex,
   isHarmless,
   isInSync,
   loudOpaque,
@@ -38,9 +40,6 @@ const NO_ROWS: readonly (readonly [string, string])[] = [];
 const KEY_OFFSET = HEADER_BYTES + ENTRY_EXTRAS;
 /** Extras length, data type and status of a hit, as one word. */
 const HIT = ENTRY_EXTRAS << 24;
-
-/** What a full memcached says before it closes, in text to everybody. */
-const GREETING = 'ERROR Too many open connections\r\n';
 
 export class BinaryDecoder implements Decoder {
   at = 0;
@@ -109,6 +108,11 @@ export class BinaryDecoder implements Decoder {
     this.#serial = serial;
     if (this.#find(bytes, from, to)) throw new ProtocolError('a reply to nothing that was asked');
     return this.at;
+  }
+
+  release(): void {
+    this.data = NO_BYTES;
+    this.owned = false;
   }
 
   /** Reads on in `bytes`, where first stands what a big packet lacks. */
@@ -199,10 +203,8 @@ export class BinaryDecoder implements Decoder {
   #miss(key: string, bytes: Buffer): Step {
     const length = this.#keyLength;
     if (this.#isLine) throw new ProtocolError('a miss where misses are silent');
-    if (length > 0 && (length !== this.#body || length !== key.length)) {
-      throw new ProtocolError('a miss of another key');
-    }
-    if (length > 0 && !isKey(key, bytes, this.at + HEADER_BYTES)) {
+    const isWhole = length === this.#body && length === key.length;
+    if (length > 0 && !(isWhole && isKey(key, bytes, this.at + HEADER_BYTES))) {
       throw new ProtocolError('a miss of another key');
     }
     return this.#finish(Code.end, '');
@@ -390,21 +392,9 @@ function isKey(key: string, bytes: Buffer, at: number): boolean {
   return true;
 }
 
-/** @throws {ProtocolError | ConnectionError} unless more of it may follow */
-function checkGreeting(said: string): false {
-  if (said.startsWith(GREETING))
-    throw new ConnectionError(`the server refused: ${GREETING.trim()}`);
-  if (GREETING.startsWith(said)) return false;
-  throw new ProtocolError('a reply that does not begin with its magic byte');
-}
-
 function uint64(bytes: Buffer, at: number): number | bigint {
   const high = bytes.readUInt32BE(at);
   return high < 0x200000
     ? high * 0x100000000 + bytes.readUInt32BE(at + 4)
     : bytes.readBigUInt64BE(at);
-}
-
-function hex(number: number): string {
-  return `0x${number.toString(16).padStart(2, '0')}`;
 }

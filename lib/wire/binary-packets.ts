@@ -2,6 +2,7 @@
 //
 // magic opcode key-length(2) extras-length data-type status(2) body-length(4) opaque(4) cas(8), then extras, key, value
 
+import { ConnectionError, ProtocolError } from '../errors';
 import { Code, Command } from './wire';
 
 export const HEADER_BYTES = 24;
@@ -194,4 +195,20 @@ export function isInSync(command: Command, status: number): boolean {
 /** Whether a silent request may have that status and the next reply provably follows. */
 export function isHarmless(status: number): boolean {
   return status <= Status.notANumber ? status !== Status.invalid : REFUSALS.get(status) === true;
+}
+
+/** What a full memcached says before it closes, in text to everybody. */
+const GREETING = 'ERROR Too many open connections\r\n';
+
+/** @throws {ProtocolError | ConnectionError} unless more of it may follow */
+export function checkGreeting(said: string): false {
+  if (said.startsWith(GREETING))
+    throw new ConnectionError(`the server refused: ${GREETING.trim()}`);
+  if (GREETING.startsWith(said)) return false;
+  throw new ProtocolError('a reply that does not begin with its magic byte');
+}
+
+/** A number of one byte or more, for messages. */
+export function hex(number: number): string {
+  return `0x${number.toString(16).padStart(2, '0')}`;
 }

@@ -97,6 +97,11 @@ export class TextDecoder implements Decoder {
       : this.#entry(command, key, bytes, from, to);
   }
 
+  release(): void {
+    this.data = NO_BYTES;
+    this.owned = false;
+  }
+
   // SERVER_ERROR <text>\r\n: a silent request was read whole, and failed
   skip(_serial: number, bytes: Buffer, from: number, to: number): number {
     let at = from;

@@ -158,6 +158,9 @@ export interface Decoder {
    */
   skip(serial: number, bytes: Buffer, from: number, to: number): number;
 
+  /** Lets go of a value that was handed out. */
+  release(): void;
+
   /** Offset behind what was consumed. */
   readonly at: number;
 
