@@ -8,7 +8,17 @@ import { median } from './stats';
 import { drawCharts, type Chart, type Series } from './svg';
 import type { Workload } from './workloads';
 
-const ALL = ['ours', 'raw-string', 'memjs', 'memcached', 'memcache-client', 'memcache'];
+/** The same in every chart; told apart by the colour-blind, and on white and black alike (after Okabe and Ito). */
+const COLOURS: Readonly<Record<string, string>> = {
+  ours: '#d55e00',
+  'raw-string': '#7f7f7f',
+  'raw-buffer': '#7f7f7f',
+  memjs: '#0072b2',
+  memcached: '#009e73',
+  'memcache-client': '#cc79a7',
+  memcache: '#b8860b',
+};
+const ALL = Object.keys(COLOURS).filter((name) => name !== 'raw-buffer');
 const WITH_BYTES = ALL.map((name) => (name === 'raw-string' ? 'raw-buffer' : name));
 /** The floors and memcache-client know no more than one server. */
 const WITH_PLACEMENT = ['ours', 'memjs', 'memcached', 'memcache'];
@@ -119,6 +129,7 @@ function charts(plot: Plot, results: readonly (readonly [number, Result])[]): Ch
   const series = (y: (x: number, result: Result, client: string) => number): Series[] =>
     plot.clients.map((name) => ({
       name,
+      colour: COLOURS[name] ?? 'black',
       points: results.flatMap(([x, result]) =>
         result.samples.has(name) ? [[x, y(x, result, name)] as const] : [],
       ),

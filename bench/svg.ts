@@ -2,6 +2,7 @@
 
 export interface Series {
   name: string;
+  colour: string;
   /** Points of positive x and y. */
   points: readonly (readonly [number, number])[];
 }
@@ -21,25 +22,22 @@ const TOP = 34;
 const BOTTOM = 46;
 const LEGEND_ROW = 18;
 const LEGEND_COLUMN = 150;
-/** Told apart by the colour-blind, and on white and black alike (after Okabe and Ito). */
-const COLOURS = ['#d55e00', '#7f7f7f', '#0072b2', '#009e73', '#cc79a7', '#b8860b', '#56b4e9'];
 const INK = '#808080';
 
 /** The charts side by side, with one legend for all. */
 export function drawCharts(charts: readonly Chart[]): string {
-  const names = [...new Set(charts.flatMap(({ series }) => series.map(({ name }) => name)))];
-  const colours = new Map(names.map((name, i) => [name, COLOURS[i % COLOURS.length] ?? INK]));
+  const all = charts.flatMap(({ series }) => series);
+  const names = new Map(all.map(({ name, colour }) => [name, colour]));
   const width = WIDTH * charts.length;
   const perRow = Math.max(1, Math.floor((width - LEFT) / LEGEND_COLUMN));
-  const height = HEIGHT + LEGEND_ROW * Math.ceil(names.length / perRow) + 8;
-  const legend = names.map((name, i) => {
+  const height = HEIGHT + LEGEND_ROW * Math.ceil(names.size / perRow) + 8;
+  const legend = [...names].map(([name, colour], i) => {
     const x = LEFT + (i % perRow) * LEGEND_COLUMN;
     const y = HEIGHT + LEGEND_ROW * Math.floor(i / perRow) + 8;
-    const stroke = `stroke="${colours.get(name) ?? INK}" stroke-width="3"`;
-    return `<path d="M${x} ${y}h22" ${stroke}/>${text(x + 28, y + 4, name)}`;
+    return `<path d="M${x} ${y}h22" stroke="${colour}" stroke-width="3"/>${text(x + 28, y + 4, name)}`;
   });
   const body = charts.map(
-    (chart, i) => `<g transform="translate(${WIDTH * i} 0)">${draw(chart, colours)}</g>`,
+    (chart, i) => `<g transform="translate(${WIDTH * i} 0)">${draw(chart)}</g>`,
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}"`,
@@ -48,7 +46,7 @@ export function drawCharts(charts: readonly Chart[]): string {
   ].join('');
 }
 
-function draw(chart: Chart, colours: ReadonlyMap<string, string>): string {
+function draw(chart: Chart): string {
   const points = chart.series.flatMap((series) => series.points);
   const x = scale(
     points.map(([value]) => value),
@@ -68,9 +66,7 @@ function draw(chart: Chart, colours: ReadonlyMap<string, string>): string {
     text(14, height, chart.yTitle, `text-anchor="middle" transform="rotate(-90 14 ${height})"`),
     ...x.ticks.map((tick) => axisMark(x.place(tick), 'x', tick)),
     ...y.ticks.map((tick) => axisMark(y.place(tick), 'y', tick)),
-    ...chart.series.map((series) =>
-      line(series, x.place, y.place, colours.get(series.name) ?? INK),
-    ),
+    ...chart.series.map((series) => line(series, x.place, y.place)),
   ].join('\n');
 }
 
@@ -101,12 +97,11 @@ function axisMark(at: number, axis: 'x' | 'y', value: number): string {
 }
 
 function line(
-  series: Series,
+  { points, colour }: Series,
   x: (value: number) => number,
   y: (value: number) => number,
-  colour: string,
 ): string {
-  const places = series.points.map(([a, b]) => `${round(x(a))} ${round(y(b))}`);
+  const places = points.map(([a, b]) => `${round(x(a))} ${round(y(b))}`);
   const dots = places.map((place) => `<circle cx="${place.replace(' ', '" cy="')}" r="3"/>`);
   return (
     `<path d="M${places.join('L')}" fill="none" stroke="${colour}" stroke-width="2"/>` +
