@@ -117,33 +117,64 @@ function runsOf(line) {
   return runs;
 }
 
+/** Between words where there are any, so that none is cut. */
 function wrapped(runs) {
   const lines = [[]];
   let left = COLUMNS;
   for (const { style, text } of runs) {
-    const chars = Array.from(text);
-    while (chars.length > 0) {
-      if (left === 0) {
-        lines.push([]);
-        left = COLUMNS;
+    for (const word of text.match(/ +|[^ ]+/g)) {
+      for (const piece of word.match(new RegExp(`.{1,${COLUMNS}}`, 'gu'))) {
+        const length = lengthOf(piece);
+        if (length > left) {
+          lines.push([]);
+          left = COLUMNS;
+        }
+        left -= length;
+        lines.at(-1).push({ style, text: piece });
       }
-      const piece = chars.splice(0, left);
-      left -= piece.length;
-      lines.at(-1).push({ style, text: piece.join('') });
     }
   }
-  return lines;
+  return lines.map(joined);
+}
+
+/** Neighbours of one style as one run. */
+function joined(runs) {
+  const whole = [];
+  for (const run of runs) {
+    const last = whole.at(-1);
+    if (last?.style === run.style) last.text += run.text;
+    else whole.push({ ...run });
+  }
+  return whole;
+}
+
+function lengthOf(text) {
+  return Array.from(text).length;
+}
+
+/** Each piece of text where its column begins, as wide as its columns: whatever font there is. */
+function spanOf(style, text, column) {
+  const { width, margin } = CELL;
+  const x = (margin + column * width).toFixed(1);
+  const length = (lengthOf(text) * width).toFixed(1);
+  const look = style === '' ? '' : ` ${style}`;
+  return `<tspan x="${x}" textLength="${length}" lengthAdjust="spacingAndGlyphs"${look}>${escaped(text)}</tspan>`;
 }
 
 function svgOf(title, lines) {
   const { width, height, margin, size } = CELL;
-  const [w, h] = [Math.ceil(COLUMNS * width + 2 * margin), lines.length * height + 2 * margin];
+  const columns = Math.max(
+    ...lines.map((runs) => runs.reduce((sum, { text }) => sum + lengthOf(text), 0)),
+  );
+  const [w, h] = [Math.ceil(columns * width + 2 * margin), lines.length * height + 2 * margin];
   const rows = lines.map((runs, i) => {
     let column = 0;
-    const spans = runs.map(({ style, text }) => {
-      const x = (margin + column * width).toFixed(1);
-      column += Array.from(text).length;
-      return `<tspan x="${x}"${style === '' ? '' : ` ${style}`}>${escaped(text)}</tspan>`;
+    const spans = runs.flatMap(({ style, text }) => {
+      const at = column;
+      column += lengthOf(text);
+      return Array.from(text.matchAll(/[^ ]+(?: [^ ]+)*/g), ({ 0: words, index }) =>
+        spanOf(style, words, at + lengthOf(text.slice(0, index))),
+      );
     });
     return `<text y="${margin + i * height + size}">${spans.join('')}</text>`;
   });
@@ -151,7 +182,7 @@ function svgOf(title, lines) {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" role="img">`,
     `<title>${escaped(title)}</title>`,
     '<rect width="100%" height="100%" rx="8" fill="#0d1117"/>',
-    `<g font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,monospace" font-size="${size}" fill="#e6edf3" xml:space="preserve">`,
+    `<g font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="${size}" fill="#e6edf3">`,
     ...rows,
     '</g>',
     '</svg>',
