@@ -207,6 +207,9 @@ it('L14: cas with the id 0 is no command there, and a comparison here', async ()
   expect(await thrownBy(real.call('cas', ['k', 'w', 0]))).toBe('SocketCreateError');
   expect([await mc.cas('k', 'w', 0), await mc.get('k')]).toEqual([false, 'v']);
   await expect(mc.cas('missing', 'w', 0)).rejects.toThrow(NotFound);
+  const fresh = await theirs([server.name], { binary: false, behaviors });
+  expect(await thrownBy(fresh.call('cas', ['k', 'w', -1]))).toBe('AllocationError');
+  expect(await thrownBy(mc.cas('k', 'w', -1))).toBe('OverflowError');
 });
 
 it('L15: incr_multi takes a negative delta for a large one there, and refuses it here', async () => {
@@ -296,6 +299,9 @@ it('L24: unpickling runs what the entry says there, and nothing here', async () 
   const value = await ours([server.name]).get('k');
   expect(value).toBeInstanceOf(PyObject);
   expect(value).toMatchObject({ name: 'getpid' });
+  await raw.store('k', 1, ']');
+  const errors = [(await theirs([server.name])).call('get', ['k']), ours([server.name]).get('k')];
+  expect(await Promise.all(errors.map(thrownBy))).toEqual(['EOFError', 'UnpicklingError']);
 });
 
 it('L25: the empty text, compressed, aborts there, and is read here', async () => {
@@ -326,6 +332,16 @@ it('L28: a server without SASL is UnknownReadFailure there, and Error 41 here', 
   await expect(mc.get('k')).rejects.toMatchObject({ name: 'Error', retcode: 41 });
   const next = [real.call('get', ['k']), mc.get('k')];
   expect(await Promise.all(next.map(thrownBy))).toEqual(['ServerDown', 'ServerDown']);
+});
+
+it('L29: keys behind a prefix end at NUL there, and a text and its bytes are one key', async () => {
+  const [mc, real] = [ours([server.name], { binary: true }), await theirs([server.name], { binary: true })]; // prettier-ignore
+  expect(await real.call('set_multi', [pairs({ 'a\0b': 1 })], { key_prefix: 'p' })).toEqual([]);
+  expect(await mc.set_multi({ 'c\0d': 2 }, { key_prefix: 'p' })).toEqual([]);
+  expect(await mc.get_multi(['pa', 'pa\0b', 'pc', 'pc\0d'])).toEqual(new Map([['pa', 1], ['pc\0d', 2]])); // prettier-ignore
+  const both = ['pa', Buffer.from('pa')];
+  expect(await real.call('get_multi', [both])).toEqual(new Map([['pa', 1]]));
+  expect(await mc.get_multi(both)).toEqual(new Map(both.map((key) => [key, 1])));
 });
 
 it('every row of the page about pylibmc is shown, here or beside the source', () => {

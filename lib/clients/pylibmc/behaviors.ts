@@ -4,6 +4,7 @@ import { KeyError, OverflowError, ValueError } from '../../errors';
 import type { DistributionName, Layout } from '../../placement/distributions';
 import { bytesOf } from '../../engine/keys';
 import { PLAIN, SETTINGS } from '../../placement/settings';
+import { repr } from '../../value/pickle';
 import { pythonType } from '../shared/numbers';
 import type { BehaviorNumbers, HasherName } from './behavior-dict';
 import { exceptionOf, Rc } from './codes';
@@ -260,20 +261,16 @@ function isHasher(name: unknown): name is HasherName {
 
 function hasher(name: unknown): HasherName {
   if (isHasher(name)) return name;
-  throw new KeyError(shown(name));
+  throw new KeyError(repr(name));
 }
 
 function distributionOf(value: unknown, name: string): DistributionName {
   if (typeof value !== 'string' || !Object.hasOwn(distributions, value)) {
-    throw new KeyError(shown(value));
+    throw new KeyError(repr(value));
   }
   const given = value as keyof typeof distributions; // an own name of that table
   if (given === 'consistent max') throw refused(name, distributions[given]);
   return given;
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : String(value);
 }
 
 // Read by `isgraph` of the C locale.

@@ -9,12 +9,15 @@ import { countManyFailure } from './failures';
 import {
   checkLength,
   compressing,
+  deltaOf,
   deltaText,
-  keyBytes,
+  manyDeltaOf,
   readKeyBytes,
   prefixBytes,
+  rawBytes,
   SIGNATURES,
   timeText,
+  wrongType,
   type Key,
 } from './requests';
 import type { Session } from './session';
@@ -36,9 +39,11 @@ export async function store(
   rest: readonly unknown[],
 ): Promise<boolean> {
   const [time, min, level, signal] = bind(SIGNATURES[method], rest);
-  const bytes = keyBytes(key);
+  const bytes = rawBytes(key);
   const seconds = timeText(time, session.settings);
-  const entry = session.entry(value, compressing(min, level, session.options.release));
+  const rule = compressing(min, level, session.options.release);
+  checkLength(bytes);
+  const entry = session.entry(value, rule);
   return calls.store(Command[method], bytes, entry, seconds, signalOf(signal));
 }
 
@@ -51,18 +56,15 @@ export async function storeMany(
 ): Promise<Key[]> {
   const bound = bind(SIGNATURES[`${method}_multi`], rest);
   const [time, prefix, min, level, signal] = bound;
+  const pairs = pairsOf(mapping);
+  const seconds = timeText(time, session.settings);
   const before = prefixBytes(prefix);
   const rule = compressing(min, level, session.options.release);
-  const items = pairsOf(mapping).map(([key, value]): Item<Key> => {
+  const items = pairs.map(([key, value]): Item<Key> => {
     const bytes = checkLength(before + readKeyBytes(key));
     return { key, bytes, entry: session.entry(value, rule) };
   });
-  return calls.storeMany(
-    Command[method],
-    items,
-    timeText(time, session.settings),
-    signalOf(signal),
-  );
+  return calls.storeMany(Command[method], items, seconds, signalOf(signal));
 }
 
 function pairsOf(mapping: unknown): readonly (readonly [Key, unknown])[] {
@@ -70,7 +72,7 @@ function pairsOf(mapping: unknown): readonly (readonly [Key, unknown])[] {
   if (typeof mapping === 'object' && mapping !== null && !(Symbol.iterator in mapping)) {
     return Object.entries(mapping);
   }
-  throw new TypeError(`argument 1 must be dict, not ${pythonType(mapping)}`);
+  throw wrongType('argument 1', 'dict', mapping);
 }
 
 export async function count(
@@ -80,8 +82,10 @@ export async function count(
   rest: readonly unknown[],
 ): Promise<number | bigint> {
   const [by, signal] = bind(SIGNATURES[method], rest);
-  const bytes = keyBytes(key);
-  return calls.count(Command[method], bytes, deltaText(by), signalOf(signal));
+  const bytes = rawBytes(key);
+  const delta = deltaOf(by);
+  checkLength(bytes);
+  return calls.count(Command[method], bytes, deltaText(delta), signalOf(signal));
 }
 
 /** Goes on where one key fails. */
@@ -91,8 +95,9 @@ export async function countMany(
   rest: readonly unknown[],
 ): Promise<void> {
   const [prefix, by, signal] = bind(SIGNATURES.incr_multi, rest);
-  const all = keysOf(keys, prefix);
-  const delta = deltaText(by);
+  const before = prefixBytes(prefix);
+  const delta = deltaText(manyDeltaOf(by));
+  const all = keysOf(keys, before, UNCOUNTED);
   const given = signalOf(signal);
   const ends = await Promise.allSettled(
     all.map(([, bytes]) => calls.count(Command.incr, bytes, delta, given)),
@@ -109,26 +114,34 @@ export async function countMany(
   );
 }
 
-/** @throws {TypeError} nothing that has keys in order */
-function checkKeys(keys: unknown): Iterable<Key> {
-  const isObject = typeof keys === 'object' && keys !== null;
-  if (typeof keys !== 'string' && !(isObject && Symbol.iterator in keys)) {
-    throw new TypeError(
-      isObject ? 'dict is not a sequence' : `object of type '${pythonType(keys)}' has no len()`,
-    );
-  }
-  if (keys instanceof Map) throw new TypeError('dict is not a sequence');
-  return keys as Iterable<Key>;
+/** What a method says of keys that are a dict, or of another type that has none. */
+export interface NoKeys {
+  readonly dict: string;
+  readonly other: (type: string) => string;
 }
 
-/** Keys as the caller has them, and their bytes behind the prefix. */
+/** Of methods that count their keys first. */
+export const UNCOUNTED: NoKeys = {
+  dict: 'dict is not a sequence',
+  other: (type) => `object of type '${type}' has no len()`,
+};
+/** Of delete_multi, which takes one key after the other. */
+export const NOT_ITERABLE: NoKeys = {
+  dict: 'keys must be a sequence, not a mapping',
+  other: (type) => `'${type}' object is not iterable`,
+};
+
+/**
+ * Keys as the caller has them, and their bytes behind the prefix's.
+ * @throws {TypeError} nothing that has keys in order, or one that is no key
+ */
 export function keysOf(
-  keys: Iterable<Key>,
-  prefix: unknown,
+  keys: unknown,
+  before: string,
+  { dict, other }: NoKeys,
 ): (readonly [key: Key, bytes: string])[] {
-  const before = prefixBytes(prefix);
-  return Array.from(checkKeys(keys), (key) => {
-    const bytes = readKeyBytes(key);
-    return [key, before + bytes];
-  });
+  const isObject = typeof keys === 'object' && keys !== null;
+  if (keys instanceof Map || (isObject && !(Symbol.iterator in keys))) throw new TypeError(dict);
+  if (!isObject && typeof keys !== 'string') throw new TypeError(other(pythonType(keys)));
+  return Array.from(keys as Iterable<Key>, (key) => [key, before + readKeyBytes(key)]);
 }

@@ -195,7 +195,7 @@ describe('items', () => {
     await expect(mc.__getitem__('k')).rejects.toThrow(new KeyError("'k'"));
     await expect(mc.__getitem__(Buffer.from('k'))).rejects.toThrow(new KeyError("b'k'"));
     await expect(mc.__delitem__("it's")).rejects.toThrow(new KeyError('"it\'s"'));
-    await expect(mc.__setitem__('', 1)).rejects.toThrow(new KeyError("failed setting ''"));
+    await expect(mc.__setitem__('', 1)).rejects.toThrow(new KeyError('"failed setting \'\'"'));
   });
 });
 

@@ -5,6 +5,7 @@ import { KeyError, ValueError } from '../../errors';
 import { ABSENT } from '../../engine/engine';
 import { tell, type ServerEvents } from '../../engine/events';
 import type { Counters } from '../../net/tally';
+import { repr } from '../../value/pickle';
 import { bind, bindDefault, refuse, signalOf, type CallOptions } from '../shared/arguments';
 import { liveBehaviors, type Behaviors, type LiveBehaviors } from './behavior-dict';
 import { readBehaviors } from './behaviors';
@@ -12,8 +13,10 @@ import {
   count,
   countMany,
   keysOf,
+  NOT_ITERABLE,
   store,
   storeMany,
+  UNCOUNTED,
   type Bound,
   type Mapping,
 } from './bound-calls';
@@ -24,9 +27,10 @@ import {
   casId,
   casText,
   checkLength,
+  flagBits,
   keyBytes,
-  keyRepr,
   NEVER_COMPRESSED,
+  prefixBytes,
   rawBytes,
   readKeyBytes,
   SIGNATURES,
@@ -119,18 +123,14 @@ export class Client {
    * @throws {NotFound} the key does not exist any more
    */
   async cas(key: Key, val: unknown, cas: CasId, ...rest: TimeArguments): Promise<boolean> {
-    this.#needCas('cas');
     const [time, signal] = bind(SIGNATURES.cas, rest);
-    const bytes = keyBytes(key);
-    const seconds = timeText(time, this.#bound.session.settings);
+    const { session, calls } = this.#bound;
+    const bytes = rawBytes(key);
     const id = casText(cas);
-    return this.#bound.calls.cas(
-      bytes,
-      this.#bound.session.entry(val, NEVER_COMPRESSED),
-      id,
-      seconds,
-      signalOf(signal),
-    );
+    const seconds = timeText(time, session.settings);
+    this.#needCas('cas');
+    checkLength(bytes);
+    return calls.cas(bytes, session.entry(val, NEVER_COMPRESSED), id, seconds, signalOf(signal));
   }
 
   /**
@@ -161,21 +161,19 @@ export class Client {
   /** Deletes keys. True: all of them were there. */
   async delete_multi(keys: Iterable<Key>, ...rest: PrefixArguments): Promise<boolean> {
     const [prefix, signal] = bind(SIGNATURES.delete_multi, rest);
-    if (keys instanceof Map || !(Symbol.iterator in Object(keys))) {
-      throw new TypeError('keys must be a sequence, not a mapping');
-    }
-    const all = keysOf(keys, prefix).map(([, bytes]) => checkLength(bytes));
-    return this.#bound.calls.deleteMany(all, signalOf(signal));
+    const all = keysOf(keys, prefixBytes(prefix), NOT_ITERABLE);
+    const bytes = all.map(([, each]) => checkLength(each));
+    return this.#bound.calls.deleteMany(bytes, signalOf(signal));
   }
 
   /**
    * The value of an entry's bytes; yours to override.
    * @param bytes inflated already; yours to keep
-   * @param flags as stored
+   * @param flags as stored; 32 bits
    * @throws {CacheMiss} from yours: the entry counts as missing
    */
   deserialize(bytes: Buffer, flags: number): unknown {
-    return this.#bound.session.values.deserialize(flags, bytes);
+    return this.#bound.session.values.deserialize(flagBits(flags), bytes);
   }
 
   /** Closes all connections; calls under way fail. The next call connects again. */
@@ -218,7 +216,8 @@ export class Client {
   /** The values of those keys that have one, by your own keys. Servers that fail are left out, unless all do. */
   async get_multi(keys: Iterable<Key>, ...rest: PrefixArguments): Promise<Map<Key, unknown>> {
     const [prefix, signal] = bind(SIGNATURES.get_multi, rest);
-    return this.#bound.calls.getMany(keysOf(keys, prefix), signalOf(signal));
+    const all = keysOf(keys, prefixBytes(prefix), UNCOUNTED);
+    return this.#bound.calls.getMany(all, signalOf(signal));
   }
 
   /**
@@ -312,8 +311,9 @@ export class Client {
   /** Gives an entry a new time. False: there is none. */
   async touch(key: Key, time: Time, options?: CallOptions): Promise<boolean> {
     const [signal] = bind(SIGNATURES.touch, [options]);
+    const bytes = rawBytes(key);
     const seconds = touchTimeText(time, this.#bound.session.settings);
-    return this.#bound.calls.touch(keyBytes(key), seconds, signalOf(signal));
+    return this.#bound.calls.touch(checkLength(bytes), seconds, signalOf(signal));
   }
 
   /** `key in mc` */
@@ -323,19 +323,19 @@ export class Client {
 
   /** `del mc[key]` @throws {KeyError} there is no such key */
   async __delitem__(key: Key): Promise<void> {
-    if (!(await this.delete(key))) throw new KeyError(keyRepr(key));
+    if (!(await this.delete(key))) throw new KeyError(repr(key));
   }
 
   /** `mc[key]` @throws {KeyError} there is no such key */
   async __getitem__(key: Key): Promise<unknown> {
     const value = await this.get(key, { default: ABSENT });
-    if (value === ABSENT) throw new KeyError(keyRepr(key));
+    if (value === ABSENT) throw new KeyError(repr(key));
     return value;
   }
 
   /** `mc[key] = value` @throws {KeyError} it was not stored */
   async __setitem__(key: Key, value: unknown): Promise<void> {
-    if (!(await this.set(key, value))) throw new KeyError(`failed setting ${keyRepr(key)}`);
+    if (!(await this.set(key, value))) throw new KeyError(repr(`failed setting ${repr(key)}`));
   }
 
   /** `<Client for localhost, binary=False>` */

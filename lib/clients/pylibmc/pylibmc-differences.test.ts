@@ -324,7 +324,7 @@ it('L14: a cas id of 0 is compared as any other', async () => {
 it('L15: incr_multi refuses what incr refuses', async () => {
   const { server, mc } = await scripted('1\r\n');
   await expect(mc.incr_multi(['k'], { delta: -1 })).rejects.toThrow(ValueError);
-  await expect(mc.incr_multi(['k'], { delta: 2 ** 31 })).rejects.toThrow(OverflowError);
+  await expect(mc.incr_multi(['k'], { delta: 2 ** 32 })).rejects.toThrow(OverflowError);
   expect(server.received.join('')).toBe('');
 });
 

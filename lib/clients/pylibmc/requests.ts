@@ -154,8 +154,9 @@ export function wireKey(bytes: string, settings: Settings): WireKey | undefined 
   return isWireKey(wire) ? wire : undefined;
 }
 
-const MAX_TIME = 0xffffffff;
-const MIN_TIME = -0x80000000;
+const MAX_UINT32 = 0xffffffff;
+const MAX_INT32 = 0x7fffffff;
+const MIN_INT32 = -0x80000000;
 /** In 1970: memcached takes a time of more than 30 days for a date. */
 const LONG_AGO = '2592001';
 
@@ -179,8 +180,8 @@ export function touchTimeText(time: unknown, { binary }: Settings): string {
 
 function checkSeconds(time: number | bigint): number {
   const seconds = Number(time);
-  if (seconds > MAX_TIME) throw new OverflowError('time must fit in 32 bits');
-  return Math.max(seconds, MIN_TIME);
+  if (seconds > MAX_UINT32) throw new OverflowError('time must fit in 32 bits');
+  return Math.max(seconds, MIN_INT32);
 }
 
 /**
@@ -189,27 +190,36 @@ function checkSeconds(time: number | bigint): number {
  */
 export function checkTime(time: unknown, argument: string): unknown {
   if (isInteger(time)) return time;
-  const type = time === null ? 'None' : pythonType(time);
-  throw new TypeError(`${argument} must be int, not ${type}`);
+  throw wrongType(argument, 'int', time);
 }
 
-const MAX_INT = 0x7fffffff;
-const MAX_LONG = 2n ** 63n - 1n;
+/** What C's parser of arguments says, which names None by its value. */
+export function wrongType(argument: string, type: string, given: unknown): TypeError {
+  const is = (given ?? null) === null ? 'None' : pythonType(given);
+  return new TypeError(`${argument} must be ${type}, not ${is}`);
+}
 
-/**
- * @throws {TypeError} no whole number
- * @throws {ValueError} negative
- * @throws {OverflowError} more than 31 bits
- */
-export function deltaText(delta: unknown): string {
-  if (delta === undefined) return '1';
-  const by = integer(delta);
-  if (by > MAX_LONG || by < -MAX_LONG) {
-    throw new OverflowError('Python int too large to convert to C long');
-  }
+/** @throws {TypeError | OverflowError} no `int` of C */
+export function deltaOf(delta: unknown): number {
+  return delta === undefined ? 1 : int32(delta);
+}
+
+/** As `deltaOf`, of many keys: 32 bits without sign, or negative. */
+export function manyDeltaOf(delta: unknown): number | bigint {
+  const by = delta === undefined ? 1 : integer(delta);
+  if (by > MAX_UINT32) throw new OverflowError('delta must fit in 32 bits');
+  return by;
+}
+
+/** @throws {ValueError} negative */
+export function deltaText(by: number | bigint): string {
   if (by < 0) throw new ValueError('delta must be positive');
-  if (by > MAX_INT) throw new OverflowError('signed integer is greater than maximum');
   return by.toString();
+}
+
+/** The lowest 32 bits of flags. @throws {TypeError} no whole number */
+export function flagBits(flags: unknown): number {
+  return Number(BigInt.asUintN(32, BigInt(integer(flags))));
 }
 
 /** @throws {TypeError | OverflowError} no number of 64 bits */
@@ -244,7 +254,7 @@ export function compressing(min: unknown, level: unknown, release: Release): Com
   if (compression === 'none' && min !== undefined) throw unknownName('min_compress_len');
   const least = min === undefined ? 0 : Number(integer(min));
   const usual = compression === 'fastest' ? FASTEST : -1;
-  const wanted = level === undefined ? usual : Number(integer(level));
+  const wanted = level === undefined ? usual : int32(level);
   if (wanted < -1 || wanted > 9) {
     throw new ValueError('compress_level must be between 0 and 9 inclusive');
   }
@@ -256,6 +266,23 @@ function unknownName(name: string): TypeError {
   return new TypeError(`'${name}' is an invalid keyword argument of this release`);
 }
 
+const MAX_LONG = 2n ** 63n - 1n;
+
+/**
+ * An `int` of C.
+ * @throws {TypeError} no whole number
+ * @throws {OverflowError} more than 32 bits
+ */
+function int32(value: unknown): number {
+  const whole = integer(value);
+  if (whole > MAX_LONG || whole < -MAX_LONG - 1n) {
+    throw new OverflowError('Python int too large to convert to C long');
+  }
+  if (whole > MAX_INT32) throw new OverflowError('signed integer is greater than maximum');
+  if (whole < MIN_INT32) throw new OverflowError('signed integer is less than minimum');
+  return Number(whole);
+}
+
 /** @throws {TypeError} no whole number */
 export function integer(value: unknown): number | bigint {
   if (isInteger(value)) return typeof value === 'boolean' ? Number(value) : value;
@@ -264,11 +291,4 @@ export function integer(value: unknown): number | bigint {
 
 function isInteger(value: unknown): value is number | bigint | boolean {
   return typeof value === 'bigint' || typeof value === 'boolean' || Number.isInteger(value);
-}
-
-/** Python's `repr` of a key, near enough for a message. */
-export function keyRepr(key: Key): string {
-  const text = typeof key === 'string' ? key : Buffer.from(key).latin1Slice();
-  const shown = text.includes("'") ? JSON.stringify(text) : `'${text}'`;
-  return typeof key === 'string' ? shown : `b${shown}`;
 }

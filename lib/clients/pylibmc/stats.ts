@@ -1,12 +1,13 @@
 // Calls of all servers: flush_all, and get_stats with the 22 fields that libmemcached knows (_pylibmcmodule.c).
 
-import { pythonType } from '../shared/numbers';
+import { ValueError } from '../../errors';
+import { MAX_KEY_LENGTH } from '../../limits';
 import type { Bound } from './bound-calls';
 import { Failed } from './dialect';
 import { exceptionOf, Rc } from './codes';
 import type { MemcachedError } from './errors';
 import type { Options } from './options';
-import { checkTime, integer, timeText } from './requests';
+import { checkTime, integer, timeText, wrongType } from './requests';
 
 type Rows = readonly (readonly [name: string, value: string])[];
 
@@ -81,8 +82,10 @@ export async function statsOf(
 /** What could be another command is not sent. */
 function statsArgument(args: unknown): string {
   if (typeof args !== 'string') {
-    throw new TypeError(`get_stats() argument 1 must be str, not ${pythonType(args)}`);
+    throw wrongType('get_stats() argument 1', 'str', args);
   }
+  if (args.includes('\0')) throw new ValueError('embedded null character');
+  if (args.length > MAX_KEY_LENGTH) throw exceptionOf(Rc.badKey, 'error 33 from get_stats');
   if (!/^[\x20-\x7e]*$/.test(args)) throw invalidArguments();
   return args;
 }

@@ -60,8 +60,9 @@ export function createValues(rules: ValueRules): Values {
       const data = decompress(bytes.subarray(from, to));
       return decode(flags & ~zlib, data, 0, data.length, true, false);
     }
-    const read = readers.get(flags & types);
-    if (read === undefined) throw new MemcachedError(`unknown memcached key flags ${flags}`);
+    const type = flags & types;
+    const read = readers.get(type);
+    if (read === undefined) throw new MemcachedError(`unknown memcached key flags ${type}`);
     return read(flags, bytes, from, to, owned, ascii);
   };
 
