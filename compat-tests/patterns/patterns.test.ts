@@ -76,6 +76,15 @@ describe.each(Object.keys(CLIENTS))('%s', (name) => {
       expect(String(await get_or_set(mc, 'k', () => 9))).toBe('1');
     });
 
+    it.each([{ lock: 0 }, { lock: 0.5 }, { lock: 2_592_001 }, { time: 0.5 }, { time: -1 }])(
+      'refuses %p, with which a lock or a value would never end',
+      async (options) => {
+        const call = get_or_set(client(), 'k', () => 1, options);
+        await expect(call).rejects.toThrow('must be a whole number of seconds');
+        expect(await isThere('k:lock')).toBe(false);
+      },
+    );
+
     it('lets another begin when the one that makes it is gone', async () => {
       const mc = client();
       // A process that died: its lock ends by itself.
@@ -136,12 +145,17 @@ describe.each(Object.keys(CLIENTS))('%s', (name) => {
       expect(ttl).toBeGreaterThan(50);
     });
 
-    it.each([[{ ttl: 0 }], [{ ttl: NaN }], [{ ttl: 5, delta: -1 }], [{ ttl: 5, delta: 0.5 }]])(
-      'refuses %j',
-      async (options) => {
-        await expect(count(client(), 'hits', options)).rejects.toThrow('must be');
-      },
-    );
+    // Cut off, half a second is no time at all: the counter would live for ever.
+    it.each([
+      [{ ttl: 0 }],
+      [{ ttl: 0.5 }],
+      [{ ttl: NaN }],
+      [{ ttl: Infinity }],
+      [{ ttl: 5, delta: -1 }],
+      [{ ttl: 5, delta: 0.5 }],
+    ])('refuses %p', async (options) => {
+      await expect(count(client(), 'hits', options)).rejects.toThrow('must be');
+    });
   });
 
   describe('a lock', () => {

@@ -1,6 +1,7 @@
 // What the patterns ask of a client, by shape: python-memcached's, pylibmc's, pymemcache's and cmemcache's all fit.
 
 import { randomInt } from 'node:crypto';
+import { ValueError } from '../errors';
 
 /** Values under keys. */
 export interface CacheClient {
@@ -27,6 +28,25 @@ export interface CountingClient {
 /** Whether a client raised its "no such key", which others answer with null: pylibmc's NotFound. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof Error && error.name === 'NotFound';
+}
+
+/** Longer times are Unix times to memcached. */
+export const THIRTY_DAYS = 2_592_000;
+
+/**
+ * Whole seconds: clients cut off a fraction, and what is then 0 never ends.
+ * @param least 1 where something must end
+ * @throws {ValueError} no whole number in these bounds
+ */
+export function wholeSeconds(
+  name: string,
+  seconds: number,
+  least: 0 | 1,
+  most: number = Infinity,
+): number {
+  if (Number.isInteger(seconds) && seconds >= least && seconds <= most) return seconds;
+  const end = most === Infinity ? '' : ' to 30 days';
+  throw new ValueError(`${name} must be a whole number of seconds, from ${least}${end}`);
 }
 
 /** Time, for waiting. */

@@ -1,11 +1,11 @@
 // A counter that ends: begins with its first count, and is gone after its time, whatever was counted meanwhile.
 
 import { ValueError } from '../errors';
-import { isNotFound, type CountingClient } from './client';
+import { isNotFound, wholeSeconds, type CountingClient } from './client';
 
 /** How a counter lives. */
 export interface CountOptions {
-  /** Seconds that the counter lives from its first count, or a Unix time beyond 30 days. */
+  /** Whole seconds that the counter lives from its first count, or a Unix time beyond 30 days. */
   ttl: number;
   /** By how much; default 1. */
   delta?: number;
@@ -17,14 +17,14 @@ const ATTEMPTS = 4;
 /**
  * Counts up, and begins where there is no counter.
  * @returns the new value; null: no server could be asked, and a rate limiter must decide by itself
- * @throws {ValueError} a ttl that is no positive number, a delta that is no whole number from 0
+ * @throws {ValueError} a ttl that is no whole number from 1, a delta that is no whole number from 0
  */
 export async function count(
   mc: CountingClient,
   key: string,
   { ttl, delta = 1 }: CountOptions,
 ): Promise<number | bigint | null> {
-  if (!(ttl > 0)) throw new ValueError('ttl must be positive');
+  wholeSeconds('ttl', ttl, 1);
   if (!Number.isSafeInteger(delta) || delta < 0)
     throw new ValueError('delta must be a whole number');
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -1,12 +1,19 @@
 // A value that is made once: one process makes it, the others wait for it instead of making it too.
 
 import { randomBytes } from 'node:crypto';
-import { pauseBefore, timer, type CacheClient, type Waiting } from './client';
+import {
+  pauseBefore,
+  THIRTY_DAYS,
+  timer,
+  wholeSeconds,
+  type CacheClient,
+  type Waiting,
+} from './client';
 
 export interface GetOrSetOptions extends Waiting {
-  /** Seconds until the value expires, or a Unix time beyond 30 days; default 0: never. */
+  /** Whole seconds until the value expires, or a Unix time beyond 30 days; default 0: never. */
   time?: number;
-  /** Seconds that one process may take to make the value before another begins; default 30. */
+  /** Whole seconds, to 30 days, that one process may take to make the value before another begins; default 30. */
   lock?: number;
   /** Seconds that others wait before they make it themselves; default `lock`. */
   wait?: number;
@@ -20,6 +27,7 @@ const making = new WeakMap<object, Map<string, Promise<unknown>>>();
 /**
  * The value of a key; where there is none, `make` makes it and it is stored. Of all processes one makes it at a time,
  * and calls of one process share what is under way. Null is no value: what `make` answers so is not stored.
+ * @throws {ValueError} a `time` or `lock` that is no such number
  * @throws what `make` throws, to everyone in this process who waits for it; what the client throws
  */
 export function get_or_set<T>(
@@ -49,6 +57,8 @@ async function obtain<T>(
     pause = timer,
   }: GetOrSetOptions,
 ): Promise<unknown> {
+  wholeSeconds('time', time, 0);
+  wholeSeconds('lock', lock, 1, THIRTY_DAYS);
   const lockKey = `${key}:lock`;
   const token = randomBytes(16).toString('hex');
   const until = now() + wait * 1000;

@@ -1,9 +1,8 @@
 // A lock that many processes see, with an owner and an end: nobody releases what is not theirs.
 
 import { randomBytes } from 'node:crypto';
-import { ValueError } from '../errors';
 import { withCas, type CasClient, type Found } from './cas';
-import { pauseBefore, timer, type Waiting } from './client';
+import { pauseBefore, THIRTY_DAYS, timer, wholeSeconds, type Waiting } from './client';
 
 export interface LockOptions extends Waiting {
   /** Seconds until the lock ends by itself, from 1 to 30 days. Work longer than this is not protected: see `extend`. */
@@ -12,8 +11,6 @@ export interface LockOptions extends Waiting {
   wait?: number;
 }
 
-/** Longer times are Unix times to memcached. */
-const THIRTY_DAYS = 2_592_000;
 /** A Unix time in January 1970: what is stored with it is gone at once, in every protocol. */
 const EXPIRED = THIRTY_DAYS + 1;
 
@@ -34,7 +31,7 @@ export class Lock {
 
   /** Gives the lock `ttl` seconds from now. False: it ended meanwhile, and may be another's. */
   extend(ttl: number): Promise<boolean> {
-    return this.#swap(this.token, checked(ttl));
+    return this.#swap(this.token, wholeSeconds('ttl', ttl, 1, THIRTY_DAYS));
   }
 
   /** Whether the lock is still ours. */
@@ -73,7 +70,7 @@ export async function acquire(
   key: string,
   { ttl, wait = 0, now = () => performance.now(), pause = timer }: LockOptions,
 ): Promise<Lock | null> {
-  checked(ttl);
+  wholeSeconds('ttl', ttl, 1, THIRTY_DAYS);
   const token = randomBytes(16).toString('hex');
   const until = now() + wait * 1000;
   for (let attempt = 0; ; attempt++) {
@@ -85,9 +82,4 @@ export async function acquire(
     if (left <= 0) return null;
     await pause(Math.min(left, pauseBefore(attempt)));
   }
-}
-
-function checked(ttl: number): number {
-  if (Number.isInteger(ttl) && ttl >= 1 && ttl <= THIRTY_DAYS) return ttl;
-  throw new ValueError('ttl must be a whole number of seconds, from 1 to 30 days');
 }

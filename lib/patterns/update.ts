@@ -2,13 +2,13 @@
 
 import { PythonError } from '../errors';
 import { withCas, type CasClient } from './cas';
-import { pauseBefore, timer, type Waiting } from './client';
+import { pauseBefore, timer, wholeSeconds, type Waiting } from './client';
 
 /** Others were always faster, or the server does not store. */
 export class ContentionError extends PythonError {}
 
 export interface UpdateOptions extends Waiting {
-  /** Seconds until the value expires, or a Unix time beyond 30 days; default 0: never. */
+  /** Whole seconds until the value expires, or a Unix time beyond 30 days; default 0: never. */
   time?: number;
   /** How often it is tried; default 20. */
   attempts?: number;
@@ -19,6 +19,7 @@ export interface UpdateOptions extends Waiting {
  * @param change makes the new value of the present one (undefined: there is none), or undefined: nothing is stored. It is
  * called again after every lost race, with what is there then
  * @returns what was stored, or what is there where `change` answered undefined
+ * @throws {ValueError} a `time` that is no such number
  * @throws {ContentionError} all attempts were lost
  */
 export async function update<T>(
@@ -27,6 +28,7 @@ export async function update<T>(
   change: (present: unknown) => T | undefined | Promise<T | undefined>,
   { time = 0, attempts = 20, pause = timer }: UpdateOptions = {},
 ): Promise<unknown> {
+  wholeSeconds('time', time, 0);
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (attempt > 0) await pause(pauseBefore(attempt));
     const done = await withCas(mc, key, async (found) => {
