@@ -168,6 +168,13 @@ it('P17: a server that was restarted is asked again, by ours without an error', 
   expect(await client.get('j')).toBeNull();
 });
 
+it('P18: quit without a connection makes none', async () => {
+  const name = `127.0.0.1:${await refusingPort()}`;
+  await python.exec('c = pymemcache.Client(name)', { name });
+  expect(await theirs('c.quit()')).toBe('ConnectionError');
+  expect(await open('Client', name).quit()).toBeNull();
+});
+
 it('a server that closes instead of answering', async () => {
   const server = await startScripted((_received, socket) => void socket.end());
   const name = `127.0.0.1:${server.port}`;

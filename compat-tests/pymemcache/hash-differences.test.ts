@@ -82,6 +82,10 @@ it('P50: set_many names the keys that were not stored where errors are ignored',
   fresh.ours.events.on('dead', () => failures++);
   for (let i = 0; i < 3; i++) expect(await fresh.ours.set_many({ k: 'v' })).toEqual(['k']);
   expect(failures).toBe(1);
+  // Nor of values that cannot be sent.
+  const beyond = new Map([[kept[0] ?? '', '\xe9']]);
+  expect(await pair.theirs.call('set_many', [beyond])).toEqual([]);
+  expect(await pair.ours.set_many(beyond)).toEqual([kept[0]]);
 });
 
 it('P51: a server that is out does not fail calls that every server gets', async () => {

@@ -152,7 +152,7 @@ async function settled(proxy: LoggingProxy, { method, args, kwargs }: Call): Pro
 }
 
 /** The message, or the bytes that pymemcache gives in its place. */
-function raisedText({ type, args, message }: Raised): string {
+export function raisedText({ type, args, message }: Raised): string {
   const [first] = Array.isArray(args) ? (args as PythonValue[]) : [];
   return `${type}: ${Buffer.isBuffer(first) ? first.toString('latin1') : message}`;
 }

@@ -224,10 +224,10 @@ export abstract class AnyClient {
   async stats(...args: StatsArguments): Promise<Record<string, Stat>> {
     const options = isNamed(args.at(-1)) ? args.pop() : undefined;
     const [signal] = bind(SIGNATURES.stats, [options]);
-    return this.#read(signal, Object.create(null) as Record<string, Stat>, async (calls, given) => {
-      const [first] = await calls.stats(args as Key[], given);
-      return first?.[1] ?? (Object.create(null) as Record<string, Stat>);
-    });
+    const none = Object.create(null) as Record<string, Stat>;
+    return this.#read(signal, none, (calls, given) =>
+      calls.stats(args as Key[], given).then(([first]) => first?.[1] ?? none),
+    );
   }
 
   /** Gives a key a new expiry. True: done, or no reply asked for; false: no such key. */

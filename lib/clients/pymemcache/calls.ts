@@ -96,7 +96,7 @@ export class Calls {
     rest: Rest,
   ): Promise<boolean | null> {
     const [expire, noreply = false, flags, signal] = bind(SIGNATURES.cas, rest);
-    const id = casText(cas);
+    const id = casText(cas, this.#options.encode);
     const options = { ...this.#storing(expire, noreply ?? false), cas: id };
     const wire = this.wire(key);
     const entry = this.#entry(wire, value, flags);
@@ -109,8 +109,12 @@ export class Calls {
     const [expire, noreply, flags, signal] = bind(SIGNATURES.set_many, rest);
     const options = this.#storing(expire, noreply);
     const pairs = [...pairsOf(values)];
-    const wires = pairs.map(([key]) => this.wire(key));
-    const entries = pairs.map(([, value], i) => this.#entry(wires[i] as WireKey, value, flags));
+    const wires: WireKey[] = [];
+    const entries = pairs.map(([key, value]) => {
+      const wire = this.wire(key);
+      wires.push(wire);
+      return this.#entry(wire, value, flags);
+    });
     const batch = { wires, spots: wires.map(() => spot), entries };
     const answers = await this.engine.changeMany(Command.set, batch, options, signalOf(signal));
     return pairs.flatMap(([key], i) => (answers[i] === true ? [] : [key]));
@@ -181,7 +185,7 @@ export class Calls {
   delete(spot: Spot | undefined, key: Key, rest: Rest): Promise<boolean> {
     const [noreply, signal] = bind(SIGNATURES.delete, rest);
     const options = this.#changing(noreply, true);
-    return this.#change(Command.delete, spot, key, options, signal) as Promise<boolean>;
+    return this.#change(Command.delete, spot, this.wire(key), options, signal) as Promise<boolean>;
   }
 
   /** True, whatever was there. */
@@ -202,18 +206,25 @@ export class Calls {
     rest: Rest,
   ): Promise<Counted> {
     const [noreply, signal] = bind(SIGNATURES[method], rest);
+    const wire = this.wire(key);
     const options = { ...this.#changing(noreply ?? false, null), delta: deltaText(value) };
-    return this.#change(Command[method], spot, key, options, signal) as Promise<Counted>;
+    return this.#change(Command[method], spot, wire, options, signal) as Promise<Counted>;
   }
 
   touch(spot: Spot | undefined, key: Key, rest: Rest): Promise<boolean> {
-    const [expire = 0, noreply, signal] = bind(SIGNATURES.touch, rest);
-    const options = { ...this.#changing(noreply, true), time: expireText(expire) };
-    return this.#change(Command.touch, spot, key, options, signal) as Promise<boolean>;
+    const [expire, noreply, signal] = bind(SIGNATURES.touch, rest);
+    const wire = this.wire(key);
+    return this.#change(
+      Command.touch,
+      spot,
+      wire,
+      this.#storing(expire, noreply),
+      signal,
+    ) as Promise<boolean>;
   }
 
   /** Of every server, or that of a spot, with its spec. */
-  async stats(
+  stats(
     args: readonly Key[],
     signal: AbortSignal | undefined,
     spot?: Spot,
@@ -221,9 +232,10 @@ export class Calls {
     const { release, key_prefix } = this.#options;
     const prefix = release.prefixesArguments ? key_prefix : '';
     const words = args.map((arg) => this.wire(arg, prefix));
-    const answers = await this.engine.stats(words.join(' '), signal, spot);
     const isDump = words[0] === 'cachedump';
-    return answers.map(({ server, answer }) => [server, statsOf(answer as Rows, isDump)]);
+    return this.engine
+      .stats(words.join(' '), signal, spot)
+      .then((all) => all.map(({ server, answer }) => [server, statsOf(answer as Rows, isDump)]));
   }
 
   /** Of the first server. */
@@ -243,13 +255,14 @@ export class Calls {
   }
 
   /** Of the first server. */
-  async cache_memlimit(memlimit: unknown, signal: AbortSignal | undefined): Promise<true> {
+  cache_memlimit(memlimit: unknown, signal: AbortSignal | undefined): Promise<true> {
     const { release, key_prefix } = this.#options;
     const prefix = release.prefixesArguments ? key_prefix : '';
     const words = `cache_memlimit ${prefix}${countText(memlimit, 'memlimit')}`;
-    const answer = await this.#raw(words, CRLF, signal);
-    if (answer === 'OK') return true;
-    throw new MemcacheUnknownError(answer.slice(0, SHOWN));
+    return this.#raw(words, CRLF, signal).then((answer) => {
+      if (answer === 'OK') return true;
+      throw new MemcacheUnknownError(answer.slice(0, SHOWN));
+    });
   }
 
   /** Asks the first server to end; that it closes the connection is its answer. */
@@ -301,11 +314,10 @@ export class Calls {
   #change(
     command: Change,
     spot: Spot | undefined,
-    key: Key,
+    wire: WireKey,
     options: ChangeOptions,
     signal: unknown,
   ): Promise<unknown> {
-    const wire = this.wire(key);
     return this.engine.change(command, wire, spot, options, NO_ENTRY, signalOf(signal));
   }
 

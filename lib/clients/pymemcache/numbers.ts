@@ -1,8 +1,10 @@
 // Numbers as pymemcache puts them into a command line (base.py, _check_integer and _check_cas), and their bounds.
 
 import { bytesOf } from '../../engine/keys';
+import { UnicodeEncodeError } from '../../errors';
+import { pythonText } from '../shared/numbers';
 import { MemcacheIllegalInputError } from './exceptions';
-import { quoted } from './text';
+import { quoted, type Encode } from './text';
 
 /** A whole number. */
 export type Integer = number | bigint;
@@ -32,18 +34,25 @@ export function flagsOf(value: unknown): number {
 }
 
 /** A cas id: an int, or digits as text or bytes. */
-export function casText(value: unknown): string {
-  const text = casDigits(value);
+export function casText(value: unknown, encode: Encode): string {
+  const text = value instanceof Uint8Array ? bytesOf(value) : encodedCas(value, encode);
   const isId = /^\d{1,40}$/.test(text) && BigInt(text) <= MAX_UINT64;
   if (isId) return text;
-  throw illegal('cas must only contain values in 0-9', Buffer.from(text));
+  throw illegal('cas must only contain values in 0-9', Buffer.from(text, 'latin1'));
 }
 
-function casDigits(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (value instanceof Uint8Array) return bytesOf(value);
-  if (typeof value === 'bigint' || Number.isSafeInteger(value)) return String(value);
-  throw illegal('cas must be integer, string, or bytes', value);
+/** A bool is an int, which is written `True`. */
+function encodedCas(value: unknown, encode: Encode): string {
+  const isInt = ['bigint', 'boolean'].includes(typeof value) || Number.isSafeInteger(value);
+  if (!isInt && typeof value !== 'string')
+    throw illegal('cas must be integer, string, or bytes', value);
+  try {
+    const bytes = encode(pythonText(value));
+    return typeof bytes === 'string' ? bytes : bytes.latin1Slice();
+  } catch (error) {
+    if (!(error instanceof UnicodeEncodeError)) throw error;
+    throw new MemcacheIllegalInputError(`non-ASCII cas value: ${quoted(value)}`, { cause: error });
+  }
 }
 
 /**

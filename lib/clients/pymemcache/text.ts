@@ -10,8 +10,8 @@ import { MemcacheIllegalInputError } from './exceptions';
 /** Bytes of a text; a string's char codes are the bytes. */
 export type Encode = (text: string) => string | Buffer;
 
-/** How long a quoted key or value may be in a message. */
-const QUOTED = 300;
+/** How long a quoted key or value may be in a message: a key of 250 bytes is shown whole, each as `\xff`. */
+const QUOTED = 1100;
 
 /** Encodings by Python's names for them, in lower case and with `_`. */
 const ENCODINGS: ReadonlyMap<string, Encode> = new Map(
