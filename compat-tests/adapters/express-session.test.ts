@@ -253,6 +253,28 @@ describe('expiry', () => {
     expect((await look(`sessionid=${key}`)).answer).toBe(3_600_000);
   });
 
+  it.each([
+    [400, 1],
+    [0, -1],
+    [-5000, -1],
+  ])('a maxAge of %p ms is never taken for the end of the browser', async (maxAge, seconds) => {
+    const key = newSessionKey();
+    const stored = sessions.start(key);
+    stored.set('a', 1);
+    await stored.save(true);
+    const began = jest.spyOn(DjangoCache.prototype, 'replace');
+    const store = djangoStore<session.Store>(session, sessions);
+    const values = await promisify((sid: string, done: (error: unknown, found?: session.SessionData | null) => void) => {
+      store.get(sid, done);
+    })(key);
+    if (values === null || values === undefined) throw new Error('no session');
+    values.cookie.originalMaxAge = maxAge;
+    await promisify(store.set.bind(store))(key, values);
+    expect(began.mock.calls).toEqual([[expect.stringContaining(key), { a: 1, _session_expiry: seconds }, seconds]]);
+    began.mockRestore();
+    if (maxAge <= 0) expect((await sessions.open(key)).session_key).toBeNull();
+  }); // prettier-ignore
+
   it('no maxAge is the end of the browser', async () => {
     const visit = await serve((request) => {
       request.session['a'] = 1;

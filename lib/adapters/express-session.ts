@@ -159,7 +159,7 @@ class Keeper {
     const { session, originalMaxAge, names } = loaded;
     const maxAge = values.cookie?.originalMaxAge ?? null;
     if (isOther(maxAge, originalMaxAge)) {
-      session.set_expiry(maxAge === null ? 0 : Math.round(maxAge / 1000));
+      session.set_expiry(maxAge === null ? 0 : secondsOf(maxAge));
     }
     changed(session, values, names);
     const isNew = !this.#loaded.has(values);
@@ -179,6 +179,11 @@ class Keeper {
       : session.get_session_cookie_age() * 1000;
     return { session, originalMaxAge, names: [] };
   }
+}
+
+/** Django's 0 is the end of the browser: less than a second is one, and what has ended is -1. */
+function secondsOf(maxAge: number): number {
+  return maxAge > 0 ? Math.max(1, Math.round(maxAge / 1000)) : -1;
 }
 
 /** express-session counts some milliseconds less with every look at the clock. */
