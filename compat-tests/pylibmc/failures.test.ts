@@ -1,5 +1,7 @@
 // Servers that are dead, silent, gone or back again: what the real pylibmc raises and answers, and what ours does on the same.
 
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { Client } from '../../lib/clients/pylibmc';
 import { startScripted, type ScriptedServer } from '../../lib/testing/scripted-server';
 import {
@@ -20,6 +22,7 @@ const KEYS = Array.from({ length: 40 }, (_, i) => `user:${i * 7919}`);
 let python: Python;
 beforeAll(async () => {
   python = await Python.start({ modules: ['pylibmc'] });
+  await python.exec('import socket');
 });
 afterAll(() => python.stop());
 
@@ -141,6 +144,22 @@ describe.each(WIRES)('over the %s protocol', (_wire, binary) => {
         expect(ours).toEqual(theirs);
       },
     );
+  });
+
+  it('a connection that cannot be made ends with connect_timeout; then the server is left alone', async () => {
+    // A full queue of connections: the kernel answers no more of them.
+    await python.exec("l = socket.socket()\nl.bind(('127.0.0.1', 0))\nl.listen(0)");
+    const port = Number(await python.eval('l.getsockname()[1]'));
+    const held = Array.from({ length: 8 }, () => connect({ host: '127.0.0.1', port }));
+    for (const socket of held) socket.on('error', () => undefined);
+    await Promise.race(held.map((socket) => once(socket, 'connect')));
+    const behaviors = { connect_timeout: 200, retry_timeout: 60 };
+    await using both = await Both.on([`127.0.0.1:${port}`], { binary, behaviors });
+    const { theirs, ours } = await both.say(call('set', ['k', 'v']), call('get', ['k']));
+    expect(ours).toEqual(theirs);
+    expect(ours[0]?.raised).toBe('Error: error 31 from memcached_set');
+    for (const socket of held) socket.destroy();
+    await python.exec('l.close()');
   });
 
   it('a unix socket that is not there', async () => {

@@ -284,6 +284,12 @@ it('L22: a port beyond 65535 is another one there, and refused here', async () =
   expect(await (await theirs([name])).call('set', ['k', 'v'])).toBe(true);
   expect((await raw.entry('k'))?.data.toString()).toBe('v');
   expect(() => ours([name])).toThrow(OverflowError);
+  const [mc, real] = [ours([server.name]), await theirs([server.name])];
+  const half = { tcp_nodelay: 1, retry_timeout: 'soon' };
+  expect(await thrownBy(real.call('set_behaviors', [pairs(half)]))).toBe('TypeError');
+  expect(() => mc.behaviors.update(half as object)).toThrow(TypeError);
+  expect(await python.eval(`${real.name}.behaviors['tcp_nodelay']`)).toBe(1);
+  expect(mc.behaviors.tcp_nodelay).toBe(0);
 });
 
 it('L23: the hash hsieh is there', () => {

@@ -129,6 +129,8 @@ const REFUSED: readonly (readonly [given: object, thrown: Thrown])[] = [
   [{ retry_timeout: null }, 'behavior retry_timeout must be int, not NoneType'],
   [{ hash: 'x' }, KeyError],
   [{ hash: 1 }, KeyError],
+  [{ hash: null }, 'behavior hash must be int, not NoneType'],
+  [{ distribution: null }, 'behavior distribution must be int, not NoneType'],
   [{ hash: 'toString' }, KeyError],
   [{ distribution: 0 }, KeyError],
   [{ distribution: 'consistent max' }, /38 for behavior 'distribution' = 7/.source],

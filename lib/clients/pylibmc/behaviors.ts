@@ -107,7 +107,8 @@ const ROWS = {
   tcp_nodelay: flag('tcp_nodelay'),
   tcp_keepalive: flag('tcp_keepalive'),
   hash: {
-    set: (settings, value) => laid(settings, SETTINGS.hash(settings.layout, hasher(value))),
+    set: (settings, value, name) =>
+      laid(settings, SETTINGS.hash(settings.layout, hasher(value, name))),
     get: ({ layout }) => layout.hash,
   },
   ketama_hash: {
@@ -151,7 +152,7 @@ const ROWS = {
   verify_keys: {
     set: (settings, value, name) => {
       const isOn = truth(value, name);
-      if (settings.binary) throw refused(name, Number(isOn));
+      if (settings.binary) throw refused(name, Number(value));
       return numbered(settings, 'verify_keys', Number(isOn));
     },
     get: ({ numbers }) => numbers.verify_keys,
@@ -252,21 +253,25 @@ function whole(value: unknown, name: string, least: number, most: number): numbe
 function checkWhole(value: unknown, name: string): number | bigint | boolean {
   if (typeof value === 'bigint' || typeof value === 'boolean') return value;
   if (typeof value === 'number' && Number.isInteger(value)) return value;
-  throw new TypeError(`behavior ${name} must be int, not ${pythonType(value)}`);
+  throw noInt(value, name);
+}
+
+function noInt(value: unknown, name: string): TypeError {
+  return new TypeError(`behavior ${name} must be int, not ${pythonType(value)}`);
 }
 
 function isHasher(name: unknown): name is HasherName {
   return typeof name === 'string' && Object.hasOwn(hashers, name);
 }
 
-function hasher(name: unknown): HasherName {
-  if (isHasher(name)) return name;
-  throw new KeyError(repr(name));
+function hasher(value: unknown, name: string): HasherName {
+  if (isHasher(value)) return value;
+  throw value === null ? noInt(value, name) : new KeyError(repr(value));
 }
 
 function distributionOf(value: unknown, name: string): DistributionName {
   if (typeof value !== 'string' || !Object.hasOwn(distributions, value)) {
-    throw new KeyError(repr(value));
+    throw value === null ? noInt(value, name) : new KeyError(repr(value));
   }
   const given = value as keyof typeof distributions; // an own name of that table
   if (given === 'consistent max') throw refused(name, distributions[given]);
