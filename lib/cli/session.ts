@@ -9,11 +9,11 @@ import { Exit, messageOf, ReaderGone, UsageError, worse } from './errors';
 import { choose, type Chosen } from './families';
 import type { Front, Transport } from './fronts/front';
 import type { Arguments, Options } from './options';
-import { PLACEMENTS, type Locate } from './placements';
+import { PLACEMENTS, type Locate, type PlacementName } from './placements';
 import { parseServers, type ServerList } from './servers';
 import type { Terminal } from './terminal';
 import { escaped } from './text';
-import { accessOf, transportOf } from './transport';
+import { accessOf, NO_TRANSPORT, transportOf } from './transport';
 
 /** A command: a file of `commands/`. */
 export interface Command {
@@ -76,6 +76,13 @@ export class Session {
   get chosen(): Chosen {
     const name = this.args.text('client', 'MEMCACHE_PY_CLIENT') ?? 'python-memcached';
     return (this.#chosen ??= choose(name));
+  }
+
+  /** How the client places keys. @throws {UsageError} a release that there is not: which there are, the client knows */
+  get placement(): PlacementName {
+    const { release, placement } = this.chosen;
+    if (release !== undefined) this.makeFront(this.servers, undefined, NO_TRANSPORT).close();
+    return placement;
   }
 
   /**
@@ -159,7 +166,7 @@ export class Session {
 
   /** The server where the client looks for a key. */
   home(wire: string): ServerSpec {
-    this.#locate ??= PLACEMENTS[this.chosen.placement].build(this.servers);
+    this.#locate ??= PLACEMENTS[this.placement].build(this.servers);
     const server = this.servers[this.#locate(wire)];
     if (server === undefined) throw new UsageError('the client places this key on no server');
     return server;

@@ -154,13 +154,13 @@ class Journal {
   readonly #run: string;
 
   constructor(session: Session, path: string) {
-    const { args, servers, chosen } = session;
+    const { args, servers, placement } = session;
     this.size = sizeOf(path);
     this.#path = `${path}.progress`;
     this.#run = JSON.stringify([
       this.size,
       servers.map(({ name, weight }) => [name, weight]),
-      chosen.placement,
+      placement,
     ]);
     if (args.has('resume') && args.has('restart')) {
       throw new UsageError('--resume and --restart exclude each other');

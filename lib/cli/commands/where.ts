@@ -23,17 +23,20 @@ interface Placed {
   readonly name: PlacementName;
   readonly title: string;
   readonly server: string;
+  /** It is what --client says. */
+  readonly isOwn: boolean;
 }
 
 async function run(session: Session): Promise<Exit> {
-  const { args, servers } = session;
+  const { args, servers, placement } = session;
   const keys = session.keysFor('where');
   const located = Object.entries(PLACEMENTS).map(([name, { title, build }]) => {
     return { name: name as PlacementName, title, locate: build(servers) };
   });
   return session.each(keys, async ({ key, wire }: Key) => {
     const placed = located.map(({ name, title, locate }): Placed => {
-      return { name, title, server: servers[locate(wire)]?.name ?? 'none' };
+      const server = servers[locate(wire)]?.name ?? 'none';
+      return { name, title, server, isOwn: name === placement };
     });
     const { found, exit } = args.has('find') ? await find(session, wire) : NOT_ASKED;
     await (args.has('json') ? showJson : showTable)(session, key, placed, found);
@@ -68,16 +71,16 @@ async function find(session: Session, wire: string): Promise<Search> {
 }
 
 async function showTable(
-  { terminal, chosen }: Session,
+  { terminal }: Session,
   key: string,
   placed: readonly Placed[],
   found: ReadonlyMap<string, string> | undefined,
 ): Promise<void> {
-  const own = placed.find(({ name }) => name === chosen.placement)?.server;
-  const rows = placed.map(({ name, title, server }): Cell[] => [
-    name === chosen.placement ? ['bold', title] : title,
+  const own = placed.find(({ isOwn }) => isOwn)?.server;
+  const rows = placed.map(({ title, server, isOwn }): Cell[] => [
+    isOwn ? ['bold', title] : title,
     [server === own ? 'green' : 'yellow', server],
-    ['dim', name === chosen.placement ? '--client' : server === own ? '' : 'elsewhere'],
+    ['dim', isOwn ? '--client' : server === own ? '' : 'elsewhere'],
   ]);
   const columns = [{ title: 'client' }, { title: 'looks on' }, { title: '' }];
   await terminal.line(terminal.paint('bold', escaped(key)));

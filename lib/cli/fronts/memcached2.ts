@@ -6,7 +6,9 @@ import { bytesOf } from '../../engine/keys';
 import { UsageError } from '../errors';
 import type { Front, FrontOptions } from './front';
 
-export function make({ servers, timeout, tls, username, password }: FrontOptions): Front {
+export function make(given: FrontOptions): Front {
+  const { servers, timeout, tls, username, password } = given;
+  if (given.release !== undefined) throw new UsageError('memcached2 is of one release only');
   const options = {
     failure: 'raise',
     socket_timeout: timeout / 1000,
