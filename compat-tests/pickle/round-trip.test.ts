@@ -68,15 +68,20 @@ describe.each(PYTHONS.map((python) => [python.version, python] as const))(
       expectNoFailures(installed, failures, total);
     });
 
-    it.each([
-      ['default', false],
-      ['exact', true],
-    ])('reads what the %s view wrote back, type for type', async (_view, exact) => {
+    const { highest } = installed;
+    it.each<[string, boolean, number | undefined]>([
+      ['the default view wrote back', false, undefined],
+      ['the exact view wrote back', true, undefined],
+      ['the default view wrote at the highest protocol', false, highest],
+      ['the exact view wrote at the highest protocol', true, highest],
+    ])('reads what %s, type for type', async (_view, exact, to) => {
       const pairs: (readonly [string, string])[] = [];
       const failures = each(({ pickle }, protocol) => {
         const value = loads(bytes(pickle), loadOptions(installed, exact));
         if (!exact && !remembers(value)) return;
-        const written = remembers(value) ? dumps(value) : dumps(value, protocol);
+        const asRead = remembers(value) ? undefined : protocol;
+        const written =
+          to === undefined ? dumps(value, asRead) : dumps(value, to, { python: installed.release });
         pairs.push([pickle, written.toString('base64')]);
       });
       const differences = await python.compare(pairs);

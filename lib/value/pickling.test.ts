@@ -2,7 +2,15 @@
 
 import { Parser } from 'pickleparser';
 import { ValueError } from '../errors';
-import { PicklingError, Pickler, Unpickler, UnpicklingError, type DumpOptions } from './pickle';
+import {
+  dumps,
+  PicklingError,
+  Pickler,
+  PyPath,
+  Unpickler,
+  UnpicklingError,
+  type DumpOptions,
+} from './pickle';
 import { createPickling, type Pickling, type PicklingOptions } from './pickling';
 
 const DEFAULTS: PicklingOptions = {
@@ -79,6 +87,12 @@ describe('our own pickles', () => {
     expect(loads(dumps([great]))).toEqual([great]);
     expect(() => pickling().dumps([great])).toThrow(PicklingError);
     expect(() => pickling().loads(dumps([great]))).toThrow(UnpicklingError);
+  });
+
+  it('of paths are those that every Python 3 reads', () => {
+    const path = PyPath.of('PurePosixPath', '/srv', 'data.csv');
+    expect(pickling({ protocol: 4 }).dumps(path)).toEqual(dumps(path, 4));
+    expect(pickling().dumps(path).toString('latin1')).toMatch(/^cpathlib\nPurePosixPath\n/);
   });
 
   it('of what has none raise the pickler’s error', () => {
@@ -224,7 +238,7 @@ describe('an unpickler', () => {
     const { loads } = pickling({ unpickler: Loading, persistentLoad });
     expect([loads(shared), loads(shared)]).toEqual(['load I1\n.', 'load I1\n.']);
     const options = {
-      python: '3.13',
+      python: '3.12',
       persistentLoad,
       persistentResolver: { resolve: persistentLoad },
     };

@@ -66,10 +66,13 @@ export interface Pickling {
 
 const HIGHEST = { 2: 2, 3: 5 } as const;
 
-/** What each Python's pickles are like. Python 2 has no limit of 4300 digits. */
+/**
+ * What each Python's pickles are like. Python 2 has no limit of 4300 digits. 3.13 writes paths (pathlib._local) that no
+ * older Python reads; what 3.12 writes, 3.13 reads too.
+ */
 const PYTHONS = {
   2: { python: '2.7', limits: { digits: MAX_DIGITS_PYTHON_2 } },
-  3: { python: '3.13' },
+  3: { python: '3.12' },
 } as const satisfies Record<2 | 3, DumpOptions & LoadOptions>;
 
 export function createPickling(options: PicklingOptions): Pickling {

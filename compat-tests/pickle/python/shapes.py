@@ -1,6 +1,7 @@
 """Classes of every shape that pickle knows, for the generator. Pickles name this module: "shapes"."""
 from __future__ import print_function
 
+import array
 import collections
 import datetime
 import sys
@@ -60,6 +61,18 @@ class WithArgs(object):
 
     def __getnewargs__(self):
         return self.args
+
+
+class Needing(object):
+    """Not to be made without its argument, which protocols 0 and 1 do not give."""
+
+    def __new__(cls, needed):
+        self = object.__new__(cls)
+        self.needed = needed
+        return self
+
+    def __getnewargs__(self):
+        return (self.needed,)
 
 
 class WithNamedArgs(object):
@@ -142,6 +155,10 @@ class Frozen(frozenset):
 
 
 class Octets(bytearray):
+    pass
+
+
+class Prices(array.array):
     pass
 
 

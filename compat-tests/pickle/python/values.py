@@ -305,6 +305,7 @@ class Maker(object):
             lambda: shapes.Real(self.pick([0.5, 1.0])), lambda: shapes.Items(self.list_of_values()),
             lambda: shapes.Mapping((self.name(), self.value()) for _ in range(3)), lambda: shapes.Row(self.list_of_values()),
             lambda: shapes.Members([1, 2]), lambda: shapes.Frozen([1]), lambda: shapes.Octets(b'abc'),
+            lambda: shapes.Prices('d', [1.5, 2.0]),
         ])()
         if self.chance(0.4):
             made.note = self.value()
@@ -315,7 +316,7 @@ class Maker(object):
 
     def instance(self):
         return self.pick([
-            lambda: shapes.AnyState(self.value()), lambda: shapes.WithArgs(self.atom(), self.value()), lambda: self.reduced(),
+            lambda: shapes.AnyState(self.value()), lambda: shapes.WithArgs(self.atom(), self.value()), lambda: shapes.Needing(self.value()), lambda: self.reduced(),
             lambda: shapes.Classic(), lambda: shapes.ClassicWithArgs(self.value()), lambda: shapes.Point(self.value(), self.value()),
         ])()
 

@@ -14,6 +14,7 @@ import {
   Py2Int,
   Py2Long,
   Py2Str,
+  repr,
   type PythonRelease,
 } from './index';
 
@@ -657,6 +658,9 @@ describe('corners', () => {
     expect(hex(dumps(text, 1))).toBe('5806000000eda0bdedb88071002e');
     expect(hex(dumps(text, 0))).toBe(hex(Buffer.from('V\\ud83d\\ude00\np0\n.')));
     expect(loads(Buffer.from('V\\ud83d\\ude00\n.'))).toEqual(text);
+    expect(JSON.stringify([text])).toBe('["😀"]');
+    const quoted = new PyText(Buffer.from('27eda0bdedb88027', 'hex'));
+    expect(repr(quoted)).toBe(String.raw`"'\ud83d\ude00'"`);
   });
 
   it('keeps the sign and payload of a NaN', () => {

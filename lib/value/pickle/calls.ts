@@ -2,7 +2,7 @@
 import type { KnownClass } from './contract';
 import { Fault } from './fault';
 import type { Machine } from './machine';
-import { toPython3 } from './names';
+import { toPython2, toPython3, type Name } from './names';
 import { knownFunction } from './registry';
 import { exactItems, isShared, noteItem, recall, remember, restore, restoreKey } from './slots';
 import {
@@ -32,17 +32,18 @@ const SINGLETONS: ReadonlyMap<string, PyGlobal> = new Map([
   ['NotImplemented', NotImplemented],
 ]);
 
-function plainGlobal(module: string, name: string): PyGlobal {
-  return (module === 'builtins' ? SINGLETONS.get(name) : undefined) ?? new PyGlobal(module, name);
-}
+const isSame = (a: Name, b: Name): boolean => a.name === b.name && a.module === b.module;
 
 function newGlobal(m: Machine, module: string, name: string): PyGlobal {
+  const read = { module, name };
   // CPython's reader renames exactly when the PROTO byte is below 3.
-  if (!m.settings.fixImports || (m.protocol ?? 0) >= 3) return plainGlobal(module, name);
-  const now = toPython3({ module, name });
-  if (now.module === module && now.name === name) return plainGlobal(module, name);
-  const singleton = module === '__builtin__' ? SINGLETONS.get(name) : undefined;
-  return singleton ?? new PyGlobal(now.module, now.name, { module, name });
+  const renames = m.settings.fixImports && (m.protocol ?? 0) < 3;
+  const now = renames ? toPython3(read) : read;
+  const singleton = now.module === 'builtins' ? SINGLETONS.get(now.name) : undefined;
+  if (singleton !== undefined) return singleton;
+  // The way back may lead elsewhere: from _functools.reduce of Python 2 to __builtin__.reduce.
+  const isOwn = isSame(now, read) && (!renames || isSame(toPython2(now), read));
+  return new PyGlobal(now.module, now.name, isOwn ? undefined : read);
 }
 
 /** The result of calling `callable(*args, **kwargs)`, as a value of this codec. */
@@ -166,7 +167,12 @@ function reconstruct(m: Machine, args: PyTuple): unknown {
   const [cls, base, value] = exactItems(args);
   if (args.length !== 3 || !(base instanceof PyGlobal)) return undefined;
   const kind = base.module === 'builtins' ? base.name : '';
-  const form = (own: PyTuple) => construct(m, new PyObject(cls, own, { how: 'newobj', base }));
+  const form = (own: PyTuple): unknown => {
+    const object = new PyObject(cls, own, { how: 'newobj', base });
+    const made = construct(m, object);
+    object.isRebuilt = made === object;
+    return made;
+  };
   if (kind === 'object') return value === null ? form(new PyTuple()) : undefined;
   if (kind === 'list' && Array.isArray(value) && !(value instanceof PyTuple)) {
     return extend(m, form(new PyTuple()), exactItems(value), (from) => m.appendItems(from));
@@ -175,9 +181,10 @@ function reconstruct(m: Machine, args: PyTuple): unknown {
     const pairs = dictPairs(value);
     return pairs && extend(m, form(new PyTuple()), pairs, (from) => m.setPairs(from));
   }
+  const own = tupleOf(m, [value]);
   // What a namedtuple's own __new__ takes is not the tuple: the call stays what it is.
-  const how = kind === 'tuple' ? 'reconstruct' : 'newobj';
-  return construct(m, new PyObject(cls, tupleOf(m, [value]), { how, base }));
+  if (kind !== 'tuple') return form(own);
+  return construct(m, new PyObject(cls, own, { how: 'reconstruct', base }));
 }
 
 /** Fills a new object by way of the stack, as APPENDS and SETITEMS would. */

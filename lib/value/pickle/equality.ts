@@ -208,6 +208,12 @@ function keyText(key: Key, budget: KeyBudget): string {
   }
   if (key instanceof Structure) return nestedText(key.text, budget);
   if (typeof key === 'object' && key !== null) return `o${identity(key)};`;
+  if (typeof key === 'bigint') {
+    // One beyond the safe numbers. Hexadecimal takes no time that grows with the square.
+    const text = key.toString(16);
+    spend(budget, text.length >> 6);
+    return `x${text};`;
+  }
   // -0 and 0 are one key, and are one text here.
   return `n${String(key)};`;
 }

@@ -1,7 +1,7 @@
 // Scalars that stand for a type JavaScript cannot tell, and text that it cannot hold.
 import { inspect } from 'node:util';
 import { asBytes } from './bytes';
-import { floatRepr } from './numbers';
+import { floatRepr, intText } from './numbers';
 import { bytesRepr, codePointsRepr } from './quoted';
 import { pyRepr, type Repr } from './shown';
 
@@ -66,8 +66,12 @@ export class Py2Long extends Exact {
     return this.value;
   }
 
+  override toString(): string {
+    return intText(this.value);
+  }
+
   override [pyRepr](): Repr {
-    return { parts: [`${this.value}L`] };
+    return { parts: [`${intText(this.value)}L`] };
   }
 }
 
@@ -85,8 +89,12 @@ export class Py2Int extends Exact {
     return this.value;
   }
 
+  override toString(): string {
+    return intText(this.value);
+  }
+
   override [pyRepr](): Repr {
-    return { parts: [String(this.value)] };
+    return { parts: [intText(this.value)] };
   }
 }
 
@@ -143,8 +151,15 @@ export class PyText {
     return points;
   }
 
+  /** As a JavaScript string, which joins what Python keeps apart. */
   toString(): string {
-    return String.fromCodePoint(...this.codePoints());
+    return this.codePoints()
+      .map((point) => String.fromCodePoint(point))
+      .join('');
+  }
+
+  toJSON(): string {
+    return this.toString();
   }
 
   [pyRepr](): Repr {

@@ -46,6 +46,20 @@ export function floatRepr(value: number): string {
   return text.includes('.') ? text : `${text}.0`;
 }
 
+/** Bits of 4300 digits, beyond which Python 3 refuses to write an int in decimal: the work grows with the square. */
+const DECIMAL_BITS = 14_284;
+
+/** True for an int of so many digits that any look at them would take its time. */
+export function isHuge(value: bigint): boolean {
+  return BigInt.asIntN(DECIMAL_BITS, value) !== value;
+}
+
+/** An int in decimal, or in hexadecimal where it is huge. */
+export function intText(value: number | bigint): string {
+  if (typeof value === 'number' || !isHuge(value)) return String(value);
+  return value < 0n ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
+}
+
 /** A little-endian two's complement int of any length. */
 export function readLong(bytes: Buffer, from: number, size: number): number | bigint {
   if (size === 0) return 0;

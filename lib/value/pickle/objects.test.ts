@@ -168,6 +168,19 @@ describe('a PyObject', () => {
   });
 });
 
+describe('copyreg._reconstructor', () => {
+  it('stays a call at every protocol, for the class may not be made without arguments', () => {
+    const pickle = latin1(
+      'ccopy_reg\n_reconstructor\n(cshop\nCart\nc__builtin__\nobject\nNtR}Vn\nI1\nsb.',
+    );
+    const cart = loads(pickle) as PyObject;
+    expect([cart.name, cart.getAttr('n')]).toEqual(['Cart', 1]);
+    expect(text(dumps(cart, 2))).toBe(
+      '\x80\x02ccopy_reg\n_reconstructor\nq\x00cshop\nCart\nq\x01c__builtin__\nobject\nq\x02N\x87q\x03Rq\x04}q\x05X\x01\x00\x00\x00nq\x06K\x01sb.',
+    );
+  });
+});
+
 describe('copyreg._reconstructor of a tuple', () => {
   it('stays a call at every protocol, for a namedtuple does not take the tuple', () => {
     const pickle = 'ccopy_reg\n_reconstructor\n(cshop\nP\nc__builtin__\ntuple\n(I1\nI2\nttR.';
@@ -189,6 +202,7 @@ describe('names', () => {
     ['exceptions\nKeyError', 'builtins', 'KeyError'],
     ['Queue\nQueue', 'queue', 'Queue'],
     ['itertools\nimap', 'builtins', 'map'],
+    ['_functools\nreduce', '_functools', 'reduce'],
   ])('%j of protocol 2 are Python 3’s, and come back', (old, module, name) => {
     const pickle = latin1(`\x80\x02c${old}\nq\x00.`);
     const value = loads(pickle) as PyGlobal;

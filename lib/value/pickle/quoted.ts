@@ -18,9 +18,13 @@ function quoted(body: string): string {
   return quote + (quote === "'" ? body.replaceAll("'", "\\'") : body) + quote;
 }
 
+function escaped(text: string): string {
+  return text.replace(UNPRINTABLE, (char) => ESCAPES.get(char) ?? codeEscape(char));
+}
+
 /** Python's repr of a str. */
 export function strRepr(text: string): string {
-  return quoted(text.replace(UNPRINTABLE, (char) => ESCAPES.get(char) ?? codeEscape(char)));
+  return quoted(escaped(text));
 }
 
 function codeEscape(char: string): string {
@@ -40,10 +44,11 @@ export function bytesRepr(bytes: Uint8Array, limit = REPR_LIMIT): string {
 
 /** The repr of a str with surrogates that JavaScript would join. */
 export function codePointsRepr(codePoints: readonly number[]): string {
-  const chars = codePoints.map((point) => {
-    const isSurrogate = point >= 0xd800 && point < 0xe000;
-    const text = isSurrogate ? '' : strRepr(String.fromCodePoint(point)).slice(1, -1);
-    return isSurrogate ? `\\u${point.toString(16)}` : text;
-  });
-  return `'${chars.join('')}'`;
+  // Each for itself: no two of them join.
+  return quoted(
+    codePoints
+      .slice(0, REPR_LIMIT + 1)
+      .map((point) => escaped(String.fromCodePoint(point)))
+      .join(''),
+  );
 }

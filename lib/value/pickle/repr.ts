@@ -1,5 +1,5 @@
 // Python's repr and str of any value. Iterative, and cut at a limit: a small pickle can have an endless repr.
-import { floatRepr } from './numbers';
+import { floatRepr, intText } from './numbers';
 import { bytesRepr, REPR_LIMIT, strRepr } from './quoted';
 import { pyRepr, Shown, type Part, type Repr, type Representable } from './shown';
 import { exactItems, recall, restore, restoreKey } from './slots';
@@ -17,12 +17,12 @@ export * from './shown';
 export function repr(value: unknown, limit = REPR_LIMIT): string {
   const out: string[] = [];
   let left = limit;
-  const open = new Set<object>();
+  const seen: Seen = { reprs: new Map(), open: new Set() };
   const stack: (Part | Leave)[] = [new Shown(value)];
   while (stack.length > 0) {
     const part = stack.pop();
-    if (part instanceof Leave) open.delete(part.value);
-    else if (part instanceof Shown) pushRepr(stack, part.value, open, left);
+    if (part instanceof Leave) seen.open.delete(part.value);
+    else if (part instanceof Shown) pushRepr(stack, part.value, seen, left);
     else if (part !== undefined) {
       out.push(part);
       left -= part.length;
@@ -46,12 +46,27 @@ class Leave {
   constructor(readonly value: object) {}
 }
 
-function pushRepr(stack: (Part | Leave)[], value: unknown, open: Set<object>, limit: number): void {
+/** What one repr has come by. */
+interface Seen {
+  /** Each object's own is made once: a value may be thousands of times in another, or in itself. */
+  readonly reprs: Map<object, Repr>;
+  /** Those that are being shown. */
+  readonly open: Set<object>;
+}
+
+function pushRepr(
+  stack: (Part | Leave)[],
+  value: unknown,
+  { reprs, open }: Seen,
+  limit: number,
+): void {
   if (typeof value !== 'object' || value === null) {
     stack.push(primitiveRepr(value, limit));
     return;
   }
-  const { parts, again = '...' } = objectRepr(value, limit);
+  let own = reprs.get(value);
+  if (own === undefined) reprs.set(value, (own = objectRepr(value, limit)));
+  const { parts, again = '...' } = own;
   if (open.has(value)) {
     stack.push(again);
     return;
@@ -79,7 +94,7 @@ function primitiveRepr(value: unknown, limit: number): string {
         ? String(value)
         : floatRepr(value);
     case 'bigint':
-      return String(value);
+      return intText(value);
     case 'boolean':
       return value ? 'True' : 'False';
     case 'function':

@@ -56,8 +56,8 @@ export class ObjectTask extends Run {
 
   /** Writes the call; false when it is interrupted. */
   #make(w: Writer): boolean {
-    const { how, callable, args } = this.#object;
-    if (how !== 'reduce' && (how !== 'newobj' || w.protocol < 2)) {
+    const { how, callable, args, isRebuilt } = this.#object;
+    if (how !== 'reduce' && (how !== 'newobj' || w.protocol < 2 || isRebuilt)) {
       this.#done = Done.Call;
       return beginSteps(w, this.#makeOtherwise(w));
     }

@@ -153,6 +153,11 @@ export class PyObject {
    * Without it those protocols call `copyreg.__newobj__`, which every reader understands too.
    */
   base: PyGlobal | undefined;
+  /**
+   * True where it was read as `copyreg._reconstructor(cls, base, value)`, which it then is at every protocol: that never
+   * asks the class's own `__new__`, which may want arguments that the pickle does not have.
+   */
+  isRebuilt = false;
 
   constructor(callable: unknown, args: Iterable<unknown> = [], parts: PyObjectParts = {}) {
     this.callable = callable;

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import type { KnownClass } from '../contract';
 import { pyKey } from '../equality';
 import { pyRepr, repr, Shown, type Repr } from '../repr';
-import { bytesOf, plain, Py2Str, PyFloat, PyObject } from '../types';
+import { bytesOf, plain, Py2Str, PyFloat, PyGlobal, PyObject } from '../types';
 import { intOf, isFirstUse, named, narrow, textOf } from './form';
 
 /** The values of an array of numbers, in this machine's form. */
@@ -162,7 +162,8 @@ function fromItems(typecode: string, items: unknown): PyArray | undefined {
   if (TEXT_CODES.has(typecode)) {
     const chars = items.map((item) => (item instanceof Py2Str ? item.latin1 : textOf(item)));
     if (chars.some((char) => char === undefined || [...char].length !== 1)) return undefined;
-    return newArray(typecode, chars.join(''));
+    const text = chars.join('');
+    return [...text].length === chars.length ? newArray(typecode, text) : undefined;
   }
   const numbers = items.map(plain);
   const isNumeric = (item: unknown): item is number | bigint =>
@@ -290,9 +291,11 @@ const RECONSTRUCTOR: KnownClass<PyArray> = {
   module: 'array',
   name: '_array_reconstructor',
   load(form) {
-    const [, code, format, data] = form.args;
+    const [type, code, format, data] = form.args;
     const [typecode, number] = [textOf(code), intOf(format)];
     if (form.how !== 'reduce' || form.args.length !== 4) return undefined;
+    // A subclass has its own name here.
+    if (!(type instanceof PyGlobal && type.is('array', 'array'))) return undefined;
     if (typecode === undefined || number === undefined) return undefined;
     if (!(data instanceof Uint8Array) || !isFirstUse(data)) return undefined;
     return keep(fromBytes(typecode, Number(number), bytesOf(data)), form);

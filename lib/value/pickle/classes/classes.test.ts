@@ -247,7 +247,50 @@ describe('array.array', () => {
   });
 });
 
+describe('array.array as it was read', () => {
+  const again = (pickle: string, protocol: number): string =>
+    dumps(loads(Buffer.from(pickle, 'latin1')), protocol).toString('latin1');
+
+  it('keeps two surrogates apart that a string would join', () => {
+    const pickle = 'carray\narray\n(Vu\n(lV\\ud83d\naV\\ude00\natR.';
+    expect(loads(Buffer.from(pickle))).toBeInstanceOf(PyObject);
+    expect(again(pickle, 2)).toMatch(/\xed\xa0\xbd[^]*\xed\xb8\x80/);
+  });
+
+  it('of a subclass is one of that class at every protocol', () => {
+    const pickle =
+      '\x80\x03carray\n_array_reconstructor\n(cshop\nPrices\nX\x01\0\0\0bK\x01C\x01\x05tR.';
+    for (const protocol of [0, 4]) expect(again(pickle, protocol)).toContain('Prices');
+  });
+});
+
 describe('exceptions', () => {
+  // As python3 -c 'print(str(e), repr(e))' shows them.
+  it.each<[string, unknown[], string, string]>([
+    ['BlockingIOError', [11, 'x', 5], '[Errno 11] x', "BlockingIOError(11, 'x', 5)"],
+    ['OSError', [2, 'x', null], '[Errno 2] x', "FileNotFoundError(2, 'x', None)"],
+    ['OSError', [2, 'x', 'f'], "[Errno 2] x: 'f'", "FileNotFoundError(2, 'x')"],
+    ['OSError', [1, 2, 3, 4, 5, 6], '(1, 2, 3, 4, 5, 6)', 'OSError(1, 2, 3, 4, 5, 6)'],
+    [
+      'UnicodeTranslateError',
+      ['\xe9', 0, 1, 'r'],
+      "can't translate character '\\xe9' in position 0: r",
+      "UnicodeTranslateError('\xe9', 0, 1, 'r')",
+    ],
+  ])('%s%p are shown as in Python', (name, args, text, shown) => {
+    const exception = new PyException(name, args);
+    expect([exception.message, repr(exception)]).toEqual([text, shown]);
+  });
+
+  it('have a file name where Python has one', () => {
+    const filename = (...args: unknown[]): unknown => new PyException('OSError', args).filename;
+    expect([filename(2, 'x', 'f'), filename(2, 'x', null), filename(1, 2, 3, 4, 5, 6)]).toEqual([
+      'f',
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('can be thrown and caught, with their class, message and arguments', () => {
     const error = loads(recorded("OSError(2, 'No such file', 'a.txt')", 4)) as PyException;
     expect(error).toBeInstanceOf(Error);

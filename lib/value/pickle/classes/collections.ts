@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import type { KnownClass, LoadContext } from '../contract';
 import { PyDict, pyKey, type KeyBudget } from '../equality';
 import type { PythonRelease } from '../options';
-import { dictRepr, listRepr, pyRepr, repr, type Repr } from '../repr';
+import { dictRepr, listRepr, pyRepr, repr, Shown, type Repr } from '../repr';
 import {
   carry,
   exactItems,
@@ -16,7 +16,7 @@ import {
   restore,
   restoreKey,
 } from '../slots';
-import { Exact, plain, PyObject, PyTuple, type PyOp } from '../types';
+import { Exact, plain, PyGlobal, PyObject, PyTuple, type PyOp } from '../types';
 import { isFirstUse, isStrange, named } from './form';
 
 /** A dict for JSON: an object where all keys are text, else pairs. */
@@ -63,9 +63,11 @@ export class PyDefaultDict<K = unknown, V = unknown> extends PyDict<K, V> {
   }
 
   [pyRepr](): Repr {
-    const factory = this.defaultFactory === this ? '...' : repr(this.defaultFactory);
-    const head = `defaultdict(${factory}, `;
-    return { parts: [head, ...dictRepr(this).parts, ')'], again: `${head}{...})` };
+    const { defaultFactory } = this;
+    const isNamed = defaultFactory === null || defaultFactory instanceof PyGlobal;
+    const factory = defaultFactory === this ? '...' : new Shown(defaultFactory);
+    const again = `defaultdict(${isNamed ? repr(defaultFactory) : '...'}, {...})`;
+    return { parts: ['defaultdict(', factory, ', ', ...dictRepr(this).parts, ')'], again };
   }
 }
 

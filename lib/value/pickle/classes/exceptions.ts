@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import type { KnownClass } from '../contract';
 import { carry, exactItems } from '../slots';
-import { pyRepr, repr, Shown, str, type Part, type Repr } from '../repr';
+import { pyRepr, repr, REPR_LIMIT, Shown, str, type Part, type Repr } from '../repr';
 import { bytesOf, plain, PyObject, PyTuple } from '../types';
 import { isFirstUse, isStrange, named, textOf } from './form';
 
@@ -88,7 +88,12 @@ export class PyException extends Error {
 
   /** OSError's file name, undefined where there is none. */
   get filename(): unknown {
-    return OS_ERRORS.has(this.name) ? (this.args[2] ?? undefined) : undefined;
+    const { length } = this.args;
+    if (!OS_ERRORS.has(this.name) || length < 3 || length > 5) return undefined;
+    // BlockingIOError has there how much was written.
+    const isCount =
+      this.name === 'BlockingIOError' && /number|bigint|boolean/.test(typeof plain(this.args[2]));
+    return isCount ? undefined : (this.args[2] ?? undefined);
   }
 
   /** As Python's str(). */
@@ -101,7 +106,9 @@ export class PyException extends Error {
   }
 
   [pyRepr](): Repr {
-    const shown = exactItems(this.args).slice(0, this.#ownArgs());
+    // OSError(errno, text, filename) keeps two of its arguments in Python's `args`.
+    const own = this.filename === undefined ? this.args.length : 2;
+    const shown = exactItems(this.args).slice(0, own);
     const list: Part[] = [];
     for (const arg of shown) list.push(list.length === 0 ? '' : ', ', new Shown(arg));
     return { parts: [`${this.name}(`, ...list, ')'] };
@@ -109,12 +116,6 @@ export class PyException extends Error {
 
   [inspect.custom](): string {
     return repr(this);
-  }
-
-  /** OSError(errno, text, filename) keeps two of its arguments in `args`. */
-  #ownArgs(): number {
-    const { length } = this.args;
-    return OS_ERRORS.has(this.name) && length >= 3 && length <= 5 ? 2 : length;
   }
 }
 
@@ -142,13 +143,40 @@ function osErrorName(args: PyTuple): string | undefined {
 
 // --- str -----------------------------------------------------------------------------------------
 
-type Message = (args: PyTuple) => string | undefined;
+/** Exceptions in the arguments of another: each costs so many characters, that a message ends. */
+const NESTED = 1000;
+
+/** str() of the parts of one message, which all together are cut as a repr is. */
+class Text {
+  #left = REPR_LIMIT;
+
+  of(value: unknown): string {
+    if (this.#left < 0) return '...';
+    this.#left -= NESTED;
+    return this.#spend(value instanceof PyException ? messageOf(value, this) : str(value));
+  }
+
+  repr(value: unknown): string {
+    return this.#left < 0 ? '...' : this.#spend(repr(value, this.#left));
+  }
+
+  #spend(text: string): string {
+    this.#left -= text.length;
+    return text;
+  }
+}
+
+type Message = (exception: PyException, text: Text) => string | undefined;
 
 /** Classes whose str is more than that of their arguments; undefined: as any other. */
 const MESSAGES: ReadonlyMap<string, Message> = new Map<string, Message>([
-  ['KeyError', (args) => (args.length === 1 ? repr(args[0]) : undefined)],
-  ['UnicodeDecodeError', (args) => unicodeMessage(args, 'decode')],
-  ['UnicodeEncodeError', (args) => unicodeMessage(args, 'encode')],
+  [
+    'KeyError',
+    ({ args }, text) => (args.length === 1 ? text.repr(exactItems(args)[0]) : undefined),
+  ],
+  ['UnicodeDecodeError', ({ args }, text) => unicodeMessage(args, text, 'decode')],
+  ['UnicodeEncodeError', ({ args }, text) => unicodeMessage(args, text, 'encode')],
+  ['UnicodeTranslateError', ({ args }, text) => unicodeMessage(['', ...args], text, 'translate')],
   ['SyntaxError', syntaxMessage],
   ['IndentationError', syntaxMessage],
   ['TabError', syntaxMessage],
@@ -157,23 +185,25 @@ const MESSAGES: ReadonlyMap<string, Message> = new Map<string, Message>([
   ...Array.from(OS_ERRORS.keys(), (name) => [name, osMessage] as const),
 ]);
 
-function messageOf({ name, args }: PyException): string {
-  const special = MESSAGES.get(name)?.(args);
+function messageOf(exception: PyException, text = new Text()): string {
+  const { name, args } = exception;
+  const special = MESSAGES.get(name)?.(exception, text);
   if (special !== undefined) return special;
   if (args.length === 0) return '';
-  return args.length === 1 ? str(exactItems(args)[0]) : repr(args);
+  return args.length === 1 ? text.of(exactItems(args)[0]) : text.repr(args);
 }
 
-function osMessage(args: PyTuple): string | undefined {
+function osMessage({ args, filename }: PyException, text: Text): string | undefined {
   if (args.length < 2 || args.length > 5) return undefined;
-  const [errno, text, filename, , filename2] = args;
-  const first = `[Errno ${str(errno)}] ${str(text)}`;
-  if (filename === undefined || filename === null) return first;
-  const second = filename2 === undefined || filename2 === null ? '' : ` -> ${repr(filename2)}`;
-  return `${first}: ${repr(filename)}${second}`;
+  const [errno, message, , , filename2] = args;
+  const first = `[Errno ${text.of(errno)}] ${text.of(message)}`;
+  if (filename === undefined) return first;
+  const second = filename2 === undefined || filename2 === null ? '' : ` -> ${text.repr(filename2)}`;
+  return `${first}: ${text.repr(filename)}${second}`;
 }
 
-function unicodeMessage(args: PyTuple, verb: string): string | undefined {
+/** `args`: encoding, object, start, end, reason. */
+function unicodeMessage(args: readonly unknown[], text: Text, verb: string): string | undefined {
   const [encoding, object, start, end, reason] = args.map(plain);
   if (typeof start !== 'number' || typeof end !== 'number' || args.length !== 5) return undefined;
   const unit = verb === 'decode' ? 'byte' : 'character';
@@ -182,7 +212,8 @@ function unicodeMessage(args: PyTuple, verb: string): string | undefined {
     end === start + 1
       ? `${unit} ${unitText(object, start)} in position ${start}`
       : `${plural} in position ${start}-${end - 1}`;
-  return `'${str(encoding)}' codec can't ${verb} ${what}: ${str(reason)}`;
+  const who = verb === 'translate' ? "can't" : `'${text.of(encoding)}' codec can't`;
+  return `${who} ${verb} ${what}: ${text.of(reason)}`;
 }
 
 /** One byte as 0xff, one character as '\xff' (as Python writes it in these messages, printable or not). */
@@ -196,21 +227,21 @@ function unitText(object: unknown, at: number): string {
   return `0x${(bytesOf(object)?.[at] ?? 0).toString(16).padStart(2, '0')}`;
 }
 
-function syntaxMessage(args: PyTuple): string | undefined {
+function syntaxMessage({ args }: PyException, text: Text): string | undefined {
   const [message, location] = args;
   if (!(location instanceof PyTuple)) return undefined;
   const [filename, line] = location;
   const file = textOf(filename)?.split('/').at(-1);
   const hasLine = typeof plain(line) === 'number';
-  if (file !== undefined && hasLine) return `${str(message)} (${file}, line ${str(line)})`;
-  if (file !== undefined) return `${str(message)} (${file})`;
-  return hasLine ? `${str(message)} (line ${str(line)})` : str(message);
+  if (file !== undefined && hasLine) return `${text.of(message)} (${file}, line ${text.of(line)})`;
+  if (file !== undefined) return `${text.of(message)} (${file})`;
+  return hasLine ? `${text.of(message)} (line ${text.of(line)})` : text.of(message);
 }
 
-function groupMessage(args: PyTuple): string | undefined {
+function groupMessage({ args }: PyException, text: Text): string | undefined {
   const [message, list] = args;
   if (!Array.isArray(list)) return undefined;
-  return `${str(message)} (${list.length} sub-exception${list.length === 1 ? '' : 's'})`;
+  return `${text.of(message)} (${list.length} sub-exception${list.length === 1 ? '' : 's'})`;
 }
 
 // --- pickles -------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 // What the tables of standard classes share: forms kept as read, and checked arguments.
+import { isHuge } from '../numbers';
 import { recall, remember } from '../slots';
 import { plain, PyGlobal, PyObject } from '../types';
 
@@ -37,10 +38,10 @@ export function textOf(value: unknown): string | undefined {
   return typeof text === 'string' ? text : undefined;
 }
 
-/** The value of an int argument, undefined for any other. */
+/** The value of an int argument, undefined for any other, and for a huge one: the form stays as it is. */
 export function intOf(value: unknown): bigint | undefined {
   const int = plain(value);
-  if (typeof int === 'bigint') return int;
+  if (typeof int === 'bigint') return isHuge(int) ? undefined : int;
   return typeof int === 'number' && Number.isSafeInteger(int) ? BigInt(int) : undefined;
 }
 

@@ -69,7 +69,7 @@ export class PyFraction {
 
   /** Equal to any number of the same value. */
   [pyKey](): unknown {
-    return rationalKey(this.numerator, this.denominator);
+    return rationalKey(this.#terms.numerator, this.#terms.denominator);
   }
 
   /** Not before it is asked for: a greatest common divisor takes long. */
@@ -91,9 +91,18 @@ function greatestCommonDivisor(a: bigint, b: bigint): bigint {
 const TAG = new KeyTag('rational');
 /** The largest power of two that a number can divide by exactly. */
 const MAX_BITS = 1000;
+/** Bits of terms whose common divisor is looked for: of longer ones it takes too long where there are many keys. */
+const MAX_TERM_BITS = 320;
+
+function isShort(term: bigint): boolean {
+  return BigInt.asIntN(MAX_TERM_BITS, term) === term;
+}
 
 /** What a rational number equals: an int, a float where one is exactly it, else only other rationals. */
 export function rationalKey(numerator: bigint, denominator: bigint): unknown {
+  // Python writes them in lowest terms.
+  const isKept = denominator > 1n && !(isShort(numerator) && isShort(denominator));
+  if (isKept) return PyTuple.of<unknown>(TAG, numerator, denominator);
   const divisor = greatestCommonDivisor(numerator, denominator);
   const [top, bottom] = [numerator / divisor, denominator / divisor];
   if (bottom === 1n) return narrow(top);

@@ -5,6 +5,7 @@ import {
   dumps,
   loads,
   PyDict,
+  PyException,
   PyFloat,
   PyGlobal,
   PyNumpyArray,
@@ -17,6 +18,7 @@ import {
   type PyOp,
 } from '../index';
 import { REGISTRY } from '../testing/class-values';
+import { bounded } from '../testing/growth';
 import { STANDARD } from './index';
 
 const NAMES = STANDARD.flatMap(({ module, name, aliases = [] }) => [
@@ -120,6 +122,10 @@ function use(read: unknown): void {
   inspect(read);
   JSON.stringify(read, (_, item: unknown) => (typeof item === 'bigint' ? String(item) : item));
   if (read instanceof PyNumpyArray) read.toArray();
+  asKey(read);
+}
+
+function asKey(read: unknown): void {
   try {
     new PyDict().set(read, 1);
   } catch (error) {
@@ -165,5 +171,96 @@ it('numpy shapes make no more arrays than there is data', () => {
     const read = loads(dumps(array, 4)) as PyNumpyArray;
     expect(read.shape).toEqual(shape);
     expect(read.toArray() ?? []).toEqual([]);
+  }
+});
+
+/** Opcodes of a text pickle; `times(5, 'x')` is five of one. */
+const times = (count: number, part: string): string => part.repeat(count);
+const MANY = 10_000;
+
+function size4(count: number): string {
+  const size = Buffer.alloc(4);
+  size.writeUInt32LE(count);
+  return size.toString('latin1');
+}
+
+/** LONG4 of random bytes: two of them have no common divisor of any size. */
+function long(bytes: number, seed: number): string {
+  let state = seed;
+  const digits = Array.from({ length: bytes }, () => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return String.fromCharCode((state >>> 16) & 0x7f);
+  });
+  return `\x8b${size4(bytes)}${digits.join('')}`;
+}
+
+const text = (of: string): string => `X${size4(Buffer.byteLength(of, 'latin1'))}${of}`;
+
+/** `make` of itself, MANY times inside one another, around None. */
+function nested(name: string, before: string, after: string): string {
+  return `c${name}\nq\0${times(MANY - 1, `h\0${before}`)}${before}N${times(MANY, after)}`;
+}
+
+/** What reading bounds by itself, and showing would not: without their bounds none of these ends, or has stack for it. */
+const SHOWN: readonly (readonly [name: string, pickle: string])[] = [
+  ['a list with itself 50,000 times', `]q\0(${times(50_000, 'h\0')}e`],
+  ['a tuple in a list with itself', `]q\0((${times(50_000, 'h\0')}te`],
+  ['a deque with itself', `ccollections\ndeque\n)Rq\0(${times(50_000, 'h\0')}e`],
+  [
+    'an OrderedDict with itself under many keys',
+    `ccollections\nOrderedDict\n)Rq\0(${Array.from({ length: MANY }, (_, i) => `J${size4(i)}h\0`).join('')}u`,
+  ],
+  ['factories of factories', nested('collections\ndefaultdict', '', '\x85R')],
+  ['partials of partials', nested('functools\npartial', '', '\x85R')],
+  ['exceptions of exceptions', nested('exceptions\nValueError', '', '\x85R')],
+  [
+    'OSErrors of two OSErrors each',
+    `cexceptions\nOSError\nq\0N${times(60, 'q\x010h\0h\x01h\x01\x86R')}`,
+  ],
+  ['groups of groups', nested('builtins\nExceptionGroup', '', ']\x86R')],
+  ['a Fraction of huge ints', `cfractions\nFraction\n${long(200_000, 1)}${long(200_000, 2)}\x86R`],
+  [
+    'a range of huge ints',
+    `c__builtin__\nxrange\n${long(1_000_000, 1)}${long(1_000_000, 2)}K\x03\x87R`,
+  ],
+  ['a tuple of a huge int', `${long(2_000_000, 1)}\x85`],
+  ['surrogates that UTF-16 joins', text(times(70_000, '\xed\xa0\xbd\xed\xb8\x80'))],
+  ['a path of 200,000 names', `cpathlib\nPurePosixPath\n${text(times(200_000, 'a/'))}\x85R`],
+  ['a path of 130,000 parts', `cpathlib\nPurePosixPath\n(${times(130_000, text('ab'))}tR`],
+  [
+    'a Windows path of 130,000 parts',
+    `cpathlib\nPureWindowsPath\n(${times(130_000, text('ab'))}tR`,
+  ],
+];
+
+/** All that shows a value. */
+function show(read: unknown): void {
+  repr(read);
+  str(read);
+  inspect(read);
+  if (typeof read !== 'object' || read === null) return;
+  if (read instanceof PyException) String(read.stack);
+  if ('toJSON' in read && typeof read.toJSON === 'function') Reflect.apply(read.toJSON, read, []);
+  asKey(read);
+}
+
+it.each(SHOWN)('%s is shown in bounded time and memory', (_, pickle) => {
+  for (const exact of [false, true]) {
+    const read = loads(Buffer.from(`\x80\x02${pickle}.`, 'latin1'), { exact });
+    bounded(() => show(read), pickle.slice(0, 40), 4);
+  }
+});
+
+it('keys of 1000-digit Fractions and Decimals are compared in bounded time', () => {
+  const fraction = `cfractions\nFraction\nq\0${long(400, 1)}q\x01${long(400, 2)}q\x020}(`;
+  const decimal = `cdecimal\nDecimal\nq\0${text(`5E-${'9'.repeat(3)}`)}q\x010}(`;
+  for (const [start, key] of [
+    [`00${fraction}`, 'h\0h\x01h\x02\x86RN'],
+    [`00${decimal}`, 'h\0h\x01\x85RN'],
+  ] as const) {
+    const pickle = Buffer.from(`\x80\x02NN${start}${times(MANY, key)}u.`, 'latin1');
+    for (const exact of [false, true]) {
+      bounded(() => loads(pickle, { exact }), start.slice(0, 40), 4);
+    }
   }
 });

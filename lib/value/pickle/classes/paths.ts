@@ -29,15 +29,11 @@ const WINDOWS: Flavour = { separator: '\\', split: splitWindows };
 
 /** Segments joined as os.path.join does: an absolute one drops what was before it. */
 function splitPosix(segments: readonly string[]): Split {
-  let path = '';
-  for (const segment of segments) {
-    if (segment.startsWith('/')) path = segment;
-    else if (segment !== '') path += path === '' || path.endsWith('/') ? segment : `/${segment}`;
-  }
-  const slashes = /^\/*/.exec(path)?.[0].length ?? 0;
+  const last = segments.findLastIndex((segment) => segment.startsWith('/'));
+  const slashes = /^\/*/.exec(segments[last] ?? '')?.[0].length ?? 0;
   // POSIX: exactly two slashes are a root of their own.
   const root = slashes === 0 ? '' : slashes === 2 ? '//' : '/';
-  return { drive: '', root, names: namesIn(path, '/') };
+  return { drive: '', root, names: namesIn(segments.slice(Math.max(0, last)).join('/'), '/') };
 }
 
 function namesIn(path: string, separator: string): string[] {
@@ -151,7 +147,7 @@ export class PyPath {
   [pyKey](): unknown {
     const isWindows = flavourOf(this.type) === WINDOWS;
     const parts = isWindows ? this.parts.map((part) => part.toLowerCase()) : this.parts;
-    return PyTuple.of<unknown>(TAG, isWindows, ...parts);
+    return PyTuple.from<unknown>([TAG, isWindows, ...parts]);
   }
 }
 
