@@ -160,7 +160,7 @@ export function essence(type: string, message: string): string {
 const HEADER = 24;
 
 /** What was sent, one command each: lines of the text protocol, or packets as hex without their opaques. */
-function commandsOf(proxy: LoggingProxy, binary: boolean): string[] {
+export function commandsOf(proxy: LoggingProxy, binary: boolean): string[] {
   const { sent } = proxy;
   if (!binary) return sent.split(/(?<=\r\n)/);
   const packets: string[] = [];

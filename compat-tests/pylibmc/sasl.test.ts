@@ -2,9 +2,16 @@
 
 import { inspect } from 'node:util';
 import { Client } from '../../lib/clients/pylibmc';
-import { Memcached, Python, startServers, stopServers, type PythonObject } from '../support';
+import {
+  LoggingProxy,
+  Memcached,
+  Python,
+  startServers,
+  stopServers,
+  type PythonObject,
+} from '../support';
 import { Users } from '../transport/users';
-import { askOurs, askTheirs, call, type Call, type Said } from './pair';
+import { askOurs, askTheirs, call, commandsOf, type Call, type Said } from './pair';
 
 jest.setTimeout(30_000);
 
@@ -85,6 +92,25 @@ it('a wrong password: the first call says so, the next ones find the server left
       expect(inspect([error, said.mc], { depth: 10, showHidden: true })).not.toContain(wrong.password); // prettier-ignore
     }
   }
+});
+
+it('the same packets, from the first question to the first answer', async () => {
+  await using server = await Memcached.start(users.sasl('plain', ADA));
+  await using asked = await LoggingProxy.start(server);
+  await using said = await LoggingProxy.start(server);
+  const real = await theirs([asked.name], ADA);
+  expect(await real.call('set', ['k', 'v'])).toBe(true);
+  expect(await ours([said.name], ADA).set('k', 'v')).toBe(true);
+  const [there, here] = [commandsOf(asked, true), commandsOf(said, true)];
+  // SASL list mechs, SASL auth, set
+  expect(here.map((packet) => packet.slice(2, 4))).toEqual(['20', '21', '01']);
+  expect([here[0], here[2]]).toEqual([there[0], there[2]]);
+  // libsasl also says as whom the user logs in, which is the user himself where nothing is said (RFC 4616).
+  const credentials = Buffer.from(`\0${ADA.username}\0${ADA.password}`).toString('hex');
+  const mechanism = Buffer.from('PLAIN').toString('hex');
+  const asHimself = Buffer.from(ADA.username).toString('hex');
+  expect(here[1]).toMatch(new RegExp(`${mechanism}${credentials}$`));
+  expect(there[1]).toMatch(new RegExp(`${mechanism}${asHimself}${credentials}$`));
 });
 
 it('no login where one is needed', async () => {
