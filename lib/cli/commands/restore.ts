@@ -27,7 +27,7 @@ export const restore: Command = {
 };
 
 /** Entries, and bytes, that are sent before their answers are read: less than the kernel holds, so that nobody waits for nobody. */
-const BATCH = 64;
+const BATCH = 512;
 const BATCH_BYTES = 64 * 1024;
 /** Longer times are Unix times to memcached. */
 const MAX_RELATIVE = 30 * 24 * 60 * 60;
