@@ -1,7 +1,8 @@
-// The real python-memcached and our Client, each with a memcached of its own behind a recording proxy.
+// The real python-memcached and our Client, each with memcacheds of its own behind recording proxies.
 
 import { inspect } from 'node:util';
 import { Client, type ClientOptions } from '../../lib';
+import { isNamed } from '../../lib/clients/shared/arguments';
 import {
   Float,
   LoggingProxy,
@@ -13,9 +14,13 @@ import {
 } from '../support';
 
 /** What a call came to, on either side: comparable. */
-export interface Told {
+export interface Said {
   readonly returned?: unknown;
   readonly raised?: string;
+}
+
+/** The same, and what else can be seen of it. */
+export interface Told extends Said {
   /** Bytes that the client sent; latin1. */
   readonly sent: string;
   /** What the client printed to stderr, its server named `<server>`. */
@@ -48,14 +53,19 @@ export function show({ method, args, kwargs }: Call): string {
   return `${method}(${[...shown, ...named].join(', ')})`;
 }
 
-interface Side {
+export interface Side {
   readonly server: Memcached;
   readonly proxy: LoggingProxy;
 }
 
-async function startSide(): Promise<Side> {
+export async function startSide(): Promise<Side> {
   const server = await Memcached.start();
   return { server, proxy: await LoggingProxy.start(server) };
+}
+
+export async function stopSide({ proxy, server }: Side): Promise<void> {
+  await proxy.stop();
+  await server.stop();
 }
 
 /** Both clients; each call is made on both. */
@@ -82,10 +92,8 @@ export class Pair {
   async stop(): Promise<void> {
     this.ours.disconnect_all();
     await this.python.stop();
-    for (const { proxy, server } of [this.theirSide, this.ourSide]) {
-      await proxy.stop();
-      await server.stop();
-    }
+    await stopSide(this.theirSide);
+    await stopSide(this.ourSide);
   }
 
   /** What both sides say to one call. */
@@ -93,38 +101,49 @@ export class Pair {
     return { theirs: await this.askTheirs(each), ours: await this.askOurs(each) };
   }
 
-  async askTheirs({ method, args, kwargs }: Call): Promise<Told> {
+  async askTheirs(each: Call): Promise<Told> {
     const { proxy } = this.theirSide;
     proxy.clear();
-    const outcome = await this.theirs.outcome(method, args, kwargs);
-    if (kwargs['noreply'] === true) await proxy.until(() => proxy.sent.endsWith('\r\n'));
-    const { sent } = proxy;
-    const printed = outcome.stderr.replaceAll(proxy.name, '<server>');
-    if ('raised' in outcome)
-      return { raised: `${outcome.raised.type}: ${outcome.raised.message}`, sent, printed };
-    return { returned: comparable(outcome.returned), sent, printed };
+    const { stderr, ...told } = await askTheirs(this.theirs, each);
+    if (each.kwargs['noreply'] === true) await proxy.until(() => proxy.sent.endsWith('\r\n'));
+    return { ...told, sent: proxy.sent, printed: stderr.replaceAll(proxy.name, '<server>') };
   }
 
-  async askOurs({ method, args, kwargs }: Call): Promise<Told> {
+  async askOurs(each: Call): Promise<Told> {
     const { proxy } = this.ourSide;
     proxy.clear();
     this.printed.length = 0;
-    const named = Object.keys(kwargs).length > 0 ? [toJavaScript(kwargs)] : [];
-    const told: { returned?: unknown; raised?: string } = {};
-    try {
-      const ours: object = this.ours;
-      const made: unknown = Reflect.get(ours, method);
-      if (typeof made !== 'function') throw new Error(`no method ${method}`);
-      const result: unknown = Reflect.apply(made, ours, [...args.map(toJavaScript), ...named]);
-      told.returned = comparable(await result);
-    } catch (error) {
-      const { name, message } = error as Error;
-      told.raised = `${name}: ${message}`;
-    }
-    if (kwargs['noreply'] === true) await proxy.until(() => proxy.sent.endsWith('\r\n'));
+    const told = await askOurs(this.ours, each);
+    if (each.kwargs['noreply'] === true) await proxy.until(() => proxy.sent.endsWith('\r\n'));
     // What we send beside Python's lines: the fence after commands without reply.
     const printed = this.printed.join('').replaceAll(proxy.name, '<server>');
     return { ...told, sent: proxy.sent.replace(/^version\r\n/, ''), printed };
+  }
+}
+
+/** One call of the real client. */
+export async function askTheirs(
+  client: PythonObject,
+  { method, args, kwargs }: Call,
+): Promise<Said & { readonly stderr: string }> {
+  const outcome = await client.outcome(method, args, kwargs);
+  const { stderr } = outcome;
+  if ('raised' in outcome)
+    return { raised: `${outcome.raised.type}: ${outcome.raised.message}`, stderr };
+  return { returned: comparable(outcome.returned), stderr };
+}
+
+/** The same call of ours. */
+export async function askOurs(client: object, { method, args, kwargs }: Call): Promise<Said> {
+  const named = Object.keys(kwargs).length > 0 ? [toJavaScript(kwargs)] : [];
+  try {
+    const made: unknown = Reflect.get(client, method);
+    if (typeof made !== 'function') throw new Error(`no method ${method}`);
+    const result: unknown = Reflect.apply(made, client, [...args.map(toJavaScript), ...named]);
+    return { returned: comparable(await result) };
+  } catch (error) {
+    const { name, message } = error as Error;
+    return { raised: `${name}: ${message}` };
   }
 }
 
@@ -136,14 +155,8 @@ function toJavaScript(value: PythonValue | Call['kwargs']): unknown {
     return new Map(
       [...value].map(([k, v]) => [toJavaScript(k as PythonValue), toJavaScript(v as PythonValue)]),
     );
-  if (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.getPrototypeOf(value) === Object.prototype
-  ) {
-    return Object.fromEntries(
-      Object.entries(value).map(([k, v]) => [k, toJavaScript(v as PythonValue)]),
-    );
+  if (isNamed(value)) {
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, toJavaScript(v)]));
   }
   return value;
 }
@@ -162,9 +175,7 @@ function comparable(value: unknown): unknown {
     ]);
     return { dict: pairs.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) };
   }
-  if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null) {
-    return comparable(new Map(Object.entries(value)));
-  }
+  if (isNamed(value)) return comparable(new Map(Object.entries(value)));
   if (typeof value === 'bigint') return `${value}n`;
   return value;
 }

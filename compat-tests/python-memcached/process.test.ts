@@ -7,7 +7,8 @@ import { Memcached, refusingPort } from '../support';
 import { adopt } from '../support/children';
 import { Transpiled } from '../support/transpiled';
 
-jest.setTimeout(60_000);
+// The whole library is transpiled first.
+jest.setTimeout(180_000);
 
 let server: Memcached;
 let library: Transpiled;

@@ -298,13 +298,14 @@ export class Client {
   async set_multi(mapping: Mapping, ...rest: SetMultiArguments): Promise<MultiKey[]> {
     this.#calls.set_multi++;
     const [time, prefix, min, noreply, given] = bind(SIGNATURES.set_multi, rest);
-    const options = requests.storeOptions(this.#plainStore, false, time, noreply);
+    const signal = signalOf(given);
     const pairs = requests.pairsOf(mapping);
     const keys = this.#keys.many(pairs.keys(), prefix, 'write');
+    if (keys.wires.length === 0) return [];
+    const options = requests.storeOptions(this.#plainStore, false, time, noreply);
     const least = requests.minLength(min);
     const entries = Array.from(pairs.values(), (value) => this.#codec.encode(value, least));
     const sent = sendable(keys, entries, this.#options);
-    const signal = signalOf(given);
     const answers = await this.#engine.changeMany(Command.set, sent, options, signal);
     return unstored(keys.originals, sent, answers);
   }
@@ -324,7 +325,7 @@ export class Client {
       const [time = 0, noreply, given] = bind(SIGNATURES.touch, rest);
       const signal = signalOf(given);
       // 1.54 to 1.58 forget a time of 0, and memcached refuses the line: no need to send it.
-      if (time === 0 && this.#options.release.touchZero === 'refused') return Promise.resolve(0);
+      if (!time && this.#options.release.touchZero === 'refused') return Promise.resolve(0);
       const options = requests.touchOptions(time, noreply);
       const answer = this.#engine.change(Command.touch, wire, spot, options, NO_ENTRY, signal);
       return answer as Promise<0 | 1>;
@@ -350,29 +351,23 @@ export class Client {
       const wire = this.#keys.wire(own);
       const spot = spotOf(own);
       this.#calls[method]++;
-      let options = this.#plainStore;
-      let min = 0;
-      let signal: AbortSignal | undefined;
-      if (rest.length > 0) {
-        const [time, minimum, noreply, given] = bind(SIGNATURES[method], rest);
-        signal = signalOf(given);
-        const takesDuration = method === 'set' && this.#options.release.timedelta;
-        options = requests.storeOptions(this.#plainStore, takesDuration, time, noreply);
-        min = requests.minLength(minimum);
-      }
-      const entry = this.#codec.encode(val, min);
-      if (requests.isTooLong(this.#options, entry)) return Promise.resolve(0);
       let command: Change = Command[method];
-      if (method === 'cas') {
-        const cas = this.cas_ids.get(wire);
-        // Without an id a cas is a set, in every release (1.62:1032).
-        if (cas !== undefined) {
-          options = requests.withCas(options, cas);
-        } else {
-          command = Command.set;
-          this.#calls.set++;
-        }
+      const cas = method === 'cas' ? this.cas_ids.get(wire) : undefined;
+      // Without an id a cas is a set, in every release (1.62:1032).
+      if (method === 'cas' && cas === undefined) {
+        command = Command.set;
+        this.#calls.set++;
       }
+      const bound = rest.length === 0 ? undefined : bind(SIGNATURES[method], rest);
+      const signal = bound && signalOf(bound[3]);
+      const entry = this.#codec.encode(val, bound === undefined ? 0 : requests.minLength(bound[1]));
+      if (requests.isTooLong(this.#options, entry)) return Promise.resolve(0);
+      let options = this.#plainStore;
+      if (bound !== undefined) {
+        const takesDuration = method === 'set' && this.#options.release.timedelta;
+        options = requests.storeOptions(options, takesDuration, bound[0], bound[2]);
+      }
+      if (cas !== undefined) options = requests.withCas(options, cas);
       return this.#engine.change(command, wire, spot, options, entry, signal) as Promise<Stored>;
     } catch (error) {
       return refuse(error);

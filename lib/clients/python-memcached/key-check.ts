@@ -88,6 +88,12 @@ export class KeyCheck {
     );
   }
 
+  /** What joining it with the rest of a command raises, for the same. */
+  unjoinable(key: unknown): TypeError {
+    const wanted = this.#release.python === 3 ? 'a bytes-like object' : 'string';
+    return new TypeError(`sequence item 2: expected ${wanted}, ${pythonType(key)} found`);
+  }
+
   #type(): Error {
     const { keys } = this.#release;
     if (!keys.noneError) return this.#unencoded();

@@ -225,6 +225,11 @@ describe('check_keys: false', () => {
     ['an empty key is refused', '', shown("b''")],
     ['42 cannot be hashed', 42, "TypeError: a bytes-like object is required, not 'int'"],
     ['None cannot be hashed', null, "TypeError: a bytes-like object is required, not 'NoneType'"],
+    [
+      'of a pair it is joined',
+      [1, 42],
+      'TypeError: sequence item 2: expected a bytes-like object, int found',
+    ],
   ])('%s', (_name, key, expected) => {
     expect(wire(unchecked, key)).toBe(expected);
   });

@@ -85,8 +85,8 @@ export class Keys {
     if (typeof key === 'string' && key.length <= this.#fastLength && GOOD_ASCII.test(key)) {
       return key as WireKey;
     }
-    if (!Array.isArray(key)) return this.#checked(key, 0);
-    const wire = this.#checked(keyOfPair(key), 0);
+    if (!Array.isArray(key)) return this.#checked(key, 'hashed');
+    const wire = this.#checked(keyOfPair(key), 'joined');
     // A third part is lost where text is encoded, because that makes a pair anew (1.55:252).
     const isRebuilt = this.#release.keys.text === 'encoded' && typeof key[1] === 'string';
     if (key.length > 2 && !isRebuilt)
@@ -152,7 +152,7 @@ export class Keys {
     if (typeof prefix !== 'string' && !(prefix instanceof Uint8Array)) {
       throw new TypeError(`object of type '${pythonType(prefix)}' has no len()`);
     }
-    return prefix.length === 0 ? '' : this.#checked(prefix, 0);
+    return prefix.length === 0 ? '' : this.#checked(prefix, 'hashed');
   }
 
   #one(original: unknown, prefix: string, purpose: Purpose): One {
@@ -165,9 +165,7 @@ export class Keys {
     const { wire, spot } = this.#prefixed(original, prefix, key_encoder);
     const twice = key_encoder(Buffer.from(wire, 'latin1'));
     if (!(twice instanceof Uint8Array)) {
-      throw new TypeError(
-        `sequence item 2: expected a bytes-like object, ${pythonType(twice)} found`,
-      );
+      throw this.#check.unjoinable(twice);
     }
     return { wire: this.#safe(bytesOf(twice)), spot: spot ?? serverHash(this.#release)(wire) };
   }
@@ -195,10 +193,11 @@ export class Keys {
     return pair[1];
   }
 
-  #checked(key: unknown, extra: number): WireKey {
-    if (this.#options.check_keys) this.#check.check(key, extra);
+  /** @param next what Python does with a key that nobody checked: of a pair it hashes none */
+  #checked(key: unknown, next: 'hashed' | 'joined'): WireKey {
+    if (this.#options.check_keys) this.#check.check(key, 0);
     else if (typeof key !== 'string' && !(key instanceof Uint8Array)) {
-      throw this.#check.unhashable(key);
+      throw next === 'hashed' ? this.#check.unhashable(key) : this.#check.unjoinable(key);
     }
     return this.#safe(bytesOf(key));
   }

@@ -13,15 +13,15 @@ export function found(
   const result = new Map<MultiKey, unknown>();
   const last = lastOfEach(wires, originals);
   for (let i = 0; i < values.length; i++) {
-    const isLast = last === undefined || last.get(wires[i] as string) === i;
-    if (values[i] !== ABSENT && isLast) result.set(originals[i] as MultiKey, values[i]);
+    const named = last?.get(wires[i] as string) ?? i;
+    if (values[i] !== ABSENT) result.set(originals[named] as MultiKey, values[i]);
   }
   return result;
 }
 
 /**
- * Of keys that are the same on the wire ('a' and b'a'), the last one names the value, as in Python's dict. Undefined where
- * all keys are text: equal ones are one key of a Map anyway.
+ * Of keys that are the same on the wire ('a', b'a', (1, 'a')), the last one names the value, as in Python's dict, whichever
+ * server it came from. Undefined where all keys are text: equal ones are one key of a Map anyway.
  */
 function lastOfEach(
   wires: readonly string[],

@@ -59,8 +59,10 @@ export function countOptions(
   return { ...KEY_ONLY, delta: text, noreply: Boolean(noreply) };
 }
 
+/** Without a time (None) memcached refuses the line. */
 export function touchOptions(time: unknown, noreply: unknown): ChangeOptions {
-  return { ...KEY_ONLY, time: argumentText(time), noreply: Boolean(noreply), sent: 1 };
+  const text = time === null ? '' : argumentText(time);
+  return { ...KEY_ONLY, time: text, noreply: Boolean(noreply), sent: 1 };
 }
 
 /** Which time delete sends. Other times than 0 are refused by memcached and never sent. */
