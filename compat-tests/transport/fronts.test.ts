@@ -178,6 +178,7 @@ describe.each(SECURED)('%s', (_name, open) => {
     await asked.set('k', 'v');
     asked.close();
     expect(await asked.get('k')).toBe('v');
+    expect((asked.client as Client).counters).toMatchObject({ hits: 1, misses: 0, errors: 0 });
   });
 
   it('fails, and says nothing, with whom it does not know', async () => {

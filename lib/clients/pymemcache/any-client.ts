@@ -4,6 +4,7 @@ import { EventEmitter } from 'node:events';
 import { tell, type ServerEvents } from '../../engine/events';
 import type { Happening } from '../../engine/server';
 import { KeyError } from '../../errors';
+import type { Counters } from '../../net/tally';
 import { bind, isNamed, refuse, signalOf } from '../shared/arguments';
 import { Calls } from './calls';
 import { prefixOf, type Key } from './keys';
@@ -45,6 +46,11 @@ export abstract class AnyClient {
     const happened = (happening: Happening): void => tell(this.events, happening);
     this.ignore_exc = options.ignore_exc;
     this.#calls = new Calls(options, [parseServer(server)], { happened });
+  }
+
+  /** Hits, misses, errors, bytes and latency since this client was made. */
+  get counters(): Counters {
+    return this.#calls.engine.counters;
   }
 
   /** Stores only if the key does not exist. */

@@ -3,6 +3,7 @@
 import { EventEmitter } from 'node:events';
 import { tell, type ServerEvents } from '../../engine/events';
 import type { ServerSpec } from '../../engine/server';
+import type { Counters } from '../../net/tally';
 import { bind, isNamed, signalOf } from '../shared/arguments';
 import { Fleet, type HashKey } from './fleet';
 import { resolveHashClient, type HashClientArguments } from './hash-options';
@@ -73,6 +74,11 @@ export class HashClient {
     this.#unasked = resolved.options.release.unasked;
     this.#fleet = new Fleet(resolved, (happening) => tell(this.events, happening));
     this.#fleet.add(Array.from(servers, parseServer));
+  }
+
+  /** Hits, misses, errors, bytes and latency of all servers since this client was made. */
+  get counters(): Counters {
+    return this.#fleet.calls.engine.counters;
   }
 
   /** Let calls that fail answer as if there was nothing. */

@@ -4,6 +4,8 @@ export * as exceptions from './exceptions';
 export * as serde from './serde';
 export { AuthError, ConnectionError, TimeoutError, TlsError } from '../../errors';
 export type { TlsParameter, TransportOptions } from '../shared/transport';
+export type { CommandTrace } from '../../engine/tracing';
+export type { Counters, LatencyFigures } from '../../net/tally';
 export type { ServerEvent, ServerEventName, ServerEvents } from '../../engine/events';
 export type { AnyClient } from './any-client';
 export {

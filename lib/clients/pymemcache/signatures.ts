@@ -1,10 +1,12 @@
 // The parameters of the methods, as types and as names for binding.
 
 import type { CallOptions, Signature } from '../shared/arguments';
+import type { Mapping as PairsOrObject } from '../shared/mapping';
 import type { Key } from './keys';
 import type { Integer } from './numbers';
 
 export { bindValues } from '../shared/arguments';
+export { pairsOf } from '../shared/mapping';
 export type { CallOptions };
 
 /** Whether to ask for no reply; null: `default_noreply`. */
@@ -101,7 +103,7 @@ export type RawArguments =
 export type StatsArguments = (Key | CallOptions | undefined)[];
 
 /** Keys and values: a Map, pairs, or a plain object. */
-export type Mapping = Iterable<readonly [Key, unknown]> | Readonly<Record<string, unknown>>;
+export type Mapping = PairsOrObject<Key>;
 
 /** A counter's new value; null: no such key, or no reply asked for. */
 export type Counted = number | bigint | null;
@@ -145,10 +147,3 @@ export const SIGNATURES = {
   quit: signature('quit', 1, []),
   shutdown: signature('shutdown', 1, ['graceful']),
 } as const satisfies Record<string, Signature>;
-
-/** The pairs of a mapping in order; of equal keys the last value counts, as in a dict. */
-export function pairsOf(mapping: Mapping): ReadonlyMap<Key, unknown> {
-  if (mapping instanceof Map) return mapping as ReadonlyMap<Key, unknown>;
-  if (Symbol.iterator in mapping) return new Map(mapping as Iterable<readonly [Key, unknown]>);
-  return new Map(Object.entries(mapping));
-}
