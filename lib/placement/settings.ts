@@ -44,6 +44,11 @@ const RINGS: ReadonlySet<DistributionName> = new Set([
   'consistent weighted',
 ]);
 
+/** Whether the distribution is a ring of points, which servers can leave without moving the keys of others. */
+export function isRing({ distribution }: Layout): boolean {
+  return RINGS.has(distribution);
+}
+
 function distribute(layout: Layout, distribution: DistributionName): Layout {
   const weighted = WEIGHTED[distribution] ?? layout.weighted;
   return built({ ...layout, distribution, weighted });
@@ -51,7 +56,7 @@ function distribute(layout: Layout, distribution: DistributionName): Layout {
 
 /** The layout after servers were added: a weight above 1 makes a ring one of weights (hosts.cc:318). */
 export function withServers(layout: Layout, weights: readonly number[]): Layout {
-  const heavy = RINGS.has(layout.distribution) && weights.some((weight) => weight > 1);
+  const heavy = isRing(layout) && weights.some((weight) => weight > 1);
   return built({ ...layout, weighted: layout.weighted || heavy });
 }
 

@@ -3,7 +3,7 @@
 import { KeyError, OverflowError, ValueError } from '../../errors';
 import type { DistributionName, Layout } from '../../placement/distributions';
 import { bytesOf } from '../../engine/keys';
-import { PLAIN, SETTINGS } from '../../placement/settings';
+import { isRing, PLAIN, SETTINGS } from '../../placement/settings';
 import { repr } from '../../value/pickle';
 import { pythonType } from '../shared/numbers';
 import type { BehaviorNumbers, HasherName } from './behavior-dict';
@@ -35,18 +35,6 @@ export const distributions = {
   random: 3,
   'virtual bucket': 6,
 } as const satisfies Record<DistributionName | 'consistent max', number>;
-
-const RINGS: ReadonlySet<string> = new Set([
-  'consistent',
-  'consistent ketama',
-  'consistent ketama spy',
-  'consistent weighted',
-]);
-
-/** Whether the distribution is a ring of points, which servers can leave without moving the keys of others. */
-export function isRing({ distribution }: Layout): boolean {
-  return RINGS.has(distribution);
-}
 
 const NUMBERS: BehaviorNumbers = {
   no_block: 0,

@@ -5,6 +5,7 @@ import {
   Command,
   NO_ENTRY,
   NO_OPTIONS,
+  type Change,
   type ChangeOptions,
   type Engine,
   type Entry,
@@ -35,6 +36,11 @@ export interface Item<Key> {
   readonly bytes: string;
   readonly entry: Entry;
 }
+
+/** What calls answer for a key that cannot be sent. */
+const saysNo = (): Promise<boolean> => Promise.resolve(false);
+const refusesCas = (bytes: string): Promise<never> => refuse(badKey(Command.cas, bytes));
+const refusesCount = (): Promise<never> => refuse(badCounterKey());
 
 export class Calls {
   readonly #session: Session;
@@ -116,13 +122,7 @@ export class Calls {
     time: string,
     signal: AbortSignal | undefined,
   ): Promise<boolean> {
-    const wire = this.#wire(bytes);
-    if (wire === undefined) return Promise.resolve(false);
-    const options = this.#silently(time);
-    const engine = this.#session.engine;
-    const stored = engine.change(command, wire, undefined, options, entry, signal);
-    if (command === Command.set) this.#copy(command, wire, options, entry, signal);
-    return stored as Promise<boolean>;
+    return this.#change(command, bytes, this.#silently(time), entry, signal, saysNo);
   }
 
   cas(
@@ -132,18 +132,8 @@ export class Calls {
     time: string,
     signal: AbortSignal | undefined,
   ): Promise<boolean> {
-    const wire = this.#wire(bytes);
-    if (wire === undefined) return refuse(badKey(Command.cas, bytes));
     const options = { ...NO_OPTIONS, cas, time, sent: undefined };
-    const stored = this.#session.engine.change(
-      Command.cas,
-      wire,
-      undefined,
-      options,
-      entry,
-      signal,
-    );
-    return stored as Promise<boolean>;
+    return this.#change(Command.cas, bytes, options, entry, signal, refusesCas);
   }
 
   /** The keys that were not stored. */
@@ -174,13 +164,7 @@ export class Calls {
 
   /** False: there was no such key. */
   delete(bytes: string, signal: AbortSignal | undefined): Promise<boolean> {
-    const wire = this.#wire(bytes);
-    if (wire === undefined) return Promise.resolve(false);
-    const options = this.#silently('');
-    const engine = this.#session.engine;
-    const deleted = engine.change(Command.delete, wire, undefined, options, NO_ENTRY, signal);
-    this.#copy(Command.delete, wire, options, NO_ENTRY, signal);
-    return deleted as Promise<boolean>;
+    return this.#change(Command.delete, bytes, this.#silently(''), NO_ENTRY, signal, saysNo);
   }
 
   /** True: all keys were there. */
@@ -200,27 +184,13 @@ export class Calls {
     delta: string,
     signal: AbortSignal | undefined,
   ): Promise<number | bigint> {
-    const wire = this.#wire(bytes);
-    if (wire === undefined) return refuse(badCounterKey());
     const options = { ...NO_OPTIONS, delta, sent: undefined };
-    const counted = this.#session.engine.change(
-      command,
-      wire,
-      undefined,
-      options,
-      NO_ENTRY,
-      signal,
-    );
-    return counted as Promise<number | bigint>;
+    return this.#change(command, bytes, options, NO_ENTRY, signal, refusesCount);
   }
 
   touch(bytes: string, time: string, signal: AbortSignal | undefined): Promise<boolean> {
-    const wire = this.#wire(bytes);
-    if (wire === undefined) return Promise.resolve(false);
     const options = { ...NO_OPTIONS, time, sent: undefined };
-    const engine = this.#session.engine;
-    const touched = engine.change(Command.touch, wire, undefined, options, NO_ENTRY, signal);
-    return touched as Promise<boolean>;
+    return this.#change(Command.touch, bytes, options, NO_ENTRY, signal, saysNo);
   }
 
   flushAll(time: string, signal: AbortSignal | undefined): ReturnType<Engine['flushAll']> {
@@ -249,6 +219,28 @@ export class Calls {
   #homesOf(wires: readonly WireKey[]): Homes[] {
     const { num_replicas } = this.#session.settings.numbers;
     return wires.map((wire) => homesOf(this.#session.home(wire), num_replicas, this.#session.size));
+  }
+
+  /**
+   * Changes one key's entry, and its copies.
+   * @param unsent the answer for a key that cannot be sent
+   */
+  #change<T>(
+    command: Change,
+    bytes: string,
+    options: ChangeOptions,
+    entry: Entry,
+    signal: AbortSignal | undefined,
+    unsent: (bytes: string) => Promise<T>,
+  ): Promise<T> {
+    const wire = this.#wire(bytes);
+    if (wire === undefined) return unsent(bytes);
+    const engine = this.#session.engine;
+    const changed = engine.change(command, wire, undefined, options, entry, signal);
+    if (command === Command.set || command === Command.delete) {
+      this.#copy(command, wire, options, entry, signal);
+    }
+    return changed as Promise<T>; // the dialect's answers to the command
   }
 
   /** Asks the key's server; where that cannot be reached, those of its copies. */

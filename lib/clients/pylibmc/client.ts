@@ -48,7 +48,7 @@ import {
   type Time,
   type TimeArguments,
 } from './requests';
-import { Session, type Hooks } from './session';
+import { Session, type Deserialize, type Hooks, type Serialize } from './session';
 import { parseServers, shown, type ServerArgument } from './specs';
 import { flushAll, statsOf, type ServerStats } from './stats';
 
@@ -357,21 +357,12 @@ export class Client {
 
   /** Looked up at each use: a class below, or the user, may set them at any time. */
   #hooks(): Hooks {
-    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the getters' own `this` is the object
-    const client = this;
-    /* eslint-disable @typescript-eslint/unbound-method -- compared only */
-    const { serialize, deserialize } = Client.prototype;
+    const { prototype } = Client;
+    const serialize: Serialize = (value) => this.serialize(value);
+    const deserialize: Deserialize = (bytes, flags) => this.deserialize(bytes, flags);
     return {
-      get serialize() {
-        return client.serialize === serialize
-          ? undefined
-          : (value: unknown) => client.serialize(value);
-      },
-      get deserialize() {
-        if (client.deserialize === deserialize) return undefined;
-        return (bytes: Buffer, flags: number) => client.deserialize(bytes, flags);
-      },
+      serialize: () => (this.serialize === prototype.serialize ? undefined : serialize),
+      deserialize: () => (this.deserialize === prototype.deserialize ? undefined : deserialize),
     };
-    /* eslint-enable @typescript-eslint/unbound-method */
   }
 }

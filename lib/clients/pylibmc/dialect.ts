@@ -5,10 +5,11 @@ import type { DecodeValue } from '../../net/conversation';
 import { ABSENT, Computed, MISS, Raise, type Answers } from '../../net/operation';
 import { placementOf } from '../../placement/distributions';
 import type { PlacementFactory } from '../../placement/placement';
+import { isRing } from '../../placement/settings';
 import { binaryWire } from '../../wire/binary';
 import { textWire } from '../../wire/text';
 import { Code } from '../../wire/wire';
-import { isRing, type Settings } from './behaviors';
+import type { Settings } from './behaviors';
 import type { Ejection } from './ejection';
 import {
   countLoss,

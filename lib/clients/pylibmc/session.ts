@@ -18,10 +18,13 @@ import { compressed, createValues, entryOf, type Values } from './values';
 /** An entry that a `deserialize` of the user's calls missing. */
 export const MISSED = Symbol('missed');
 
-/** Hooks of a client; undefined where it has the built-in one. */
+export type Serialize = (value: unknown) => unknown;
+export type Deserialize = (bytes: Buffer, flags: number) => unknown;
+
+/** Hooks of a client as they are now; undefined where it has the built-in one. */
 export interface Hooks {
-  readonly serialize: ((value: unknown) => unknown) | undefined;
-  readonly deserialize: ((bytes: Buffer, flags: number) => unknown) | undefined;
+  readonly serialize: () => Serialize | undefined;
+  readonly deserialize: () => Deserialize | undefined;
 }
 
 type Given = Readonly<Record<string, unknown>>;
@@ -81,7 +84,7 @@ export class Session {
   }
 
   get isHooked(): boolean {
-    return this.#hooks.deserialize !== undefined;
+    return this.#hooks.deserialize() !== undefined;
   }
 
   /** Index of the server that a key goes to. */
@@ -143,7 +146,7 @@ export class Session {
 
   /** What is stored for a value. */
   entry(value: unknown, { min, level }: Compressing): Entry {
-    const { serialize } = this.#hooks;
+    const serialize = this.#hooks.serialize();
     const entry = serialize === undefined ? this.#values.encode(value) : entryOf(serialize(value));
     return compressed(entry, min, level);
   }
@@ -183,7 +186,7 @@ export class Session {
   }
 
   readonly #decode: Values['decode'] = (flags, bytes, from, to, owned, ascii) => {
-    const { deserialize } = this.#hooks;
+    const deserialize = this.#hooks.deserialize();
     if (deserialize === undefined) return this.#values.decode(flags, bytes, from, to, owned, ascii);
     const data = this.#values.inflate(flags, bytes.subarray(from, to));
     try {
