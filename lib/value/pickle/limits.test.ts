@@ -1,5 +1,6 @@
 // Bounds, depth, and bytes that are no pickle.
 import { dumps, loads, PicklingError, UnpicklingError, type LoadOptions } from './index';
+import { bounded } from './testing/growth';
 
 const DEEP = 200_000;
 const bytes = (...parts: (string | Buffer)[]) => {
@@ -76,6 +77,23 @@ describe('limits of a dump', () => {
     expect(dumps(10n ** 4300n - 1n, 0)).toHaveLength(4304);
     expect(loads(dumps(10n ** 9000n, 2))).toBe(10n ** 9000n);
   });
+});
+
+describe('an object that is made of itself', () => {
+  // Python 2 writes deque([items]) and OrderedDict([pairs]), and overflows its stack.
+  it.each([
+    ['deque', 'ccollections\ndeque\n)Rq\0h\0a.'],
+    ['OrderedDict', 'ccollections\nOrderedDict\n)Rq\0Nh\0s.'],
+  ])(
+    'a %s of Python 3 is written for Python 3, and refused in bounded memory for Python 2',
+    (_, pickle) => {
+      const value = loads(bytes('\x80\x02', pickle));
+      expect(dumps(value, 2).length).toBeLessThan(60);
+      expect(() => bounded(() => dumps(value, 2, { python: '2.7' }), pickle)).toThrow(
+        PicklingError,
+      );
+    },
+  );
 });
 
 describe('errors', () => {

@@ -15,7 +15,7 @@ import { giveStack } from './stack';
 import { SLOW_OPS } from './slow-ops';
 import { isAmbiguous } from './slow-scalars';
 import type { ReadSettings } from './settings';
-import { KEY_BYTES, keyText } from './keytext';
+import { KEY_BYTES, keyLine, keyText } from './keytext';
 import { decodeUtf8 } from './text';
 import { PyFloat, PyTuple, Py2Str } from './types';
 
@@ -71,8 +71,14 @@ function beginsWithOtherKey(bytes: Bytes, pos: number): boolean {
   if (bytes[at] === 0x94) at += 1;
   else if (bytes[at] === 0x71) at += 2;
   else if (bytes[at] === 0x72) at += 5;
+  else if (bytes[at] === 0x70) at = bytes.indexOf(0x0a, at) + 1;
   if (bytes[at] === 0x28) at++;
   return OTHER_KEYS.has(bytes[at] ?? 0);
+}
+
+/** The decimal digit at `pos`; above 9 where there is none. */
+function digitAt(bytes: Bytes, pos: number): number {
+  return ((bytes[pos] ?? 0) - 0x30) & 0xff;
 }
 
 /** A str of `to - from` bytes, which exist. Keys come again: they are looked up before they are made. */
@@ -205,6 +211,16 @@ function run(m: Machine): unknown {
         stack[sp++] = false;
         continue;
       case 0x28: // MARK
+        if (bytes[pos] === 0x6c || bytes[pos] === 0x64) {
+          // LIST and DICT, which protocol 0 writes of nothing
+          m.count();
+          m.sawText = true;
+          if (bytes[pos++] === 0x6c) stack[sp] = [];
+          else if (exact) stack[sp] = m.newDict();
+          else stack[sp] = beginsWithOtherKey(bytes, pos) ? m.guessMap() : {};
+          sp++;
+          continue;
+        }
         if (marks.length >= limits.depth) throw new Fault('nested deeper than the limit allows');
         if (bytes[pos] === 0x47 && sp > fence && !exact) {
           const end = appendFloats(m, stack[sp - 1], view, pos);
@@ -219,6 +235,41 @@ function run(m: Machine): unknown {
         home = -1;
         fence = sp;
         continue;
+      case 0x56: {
+        // UNICODE
+        const line = keyLine(bytes, pos);
+        if (line === undefined) break;
+        m.sawText = true;
+        stack[sp++] = line;
+        pos += line.length + 1;
+        continue;
+      }
+      case 0x67: // GET
+      case 0x70: // PUT
+      case 0x49: {
+        // INT
+        let at = pos;
+        let number = 0;
+        for (let digit = digitAt(bytes, at); digit <= 9; digit = digitAt(bytes, ++at))
+          number = number * 10 + digit;
+        if (bytes[at] !== 0x0a || at === pos || number > 0x7fffffff) break;
+        if (opcode === 0x67) {
+          const value = memo[number];
+          if (typeof value !== 'string') break;
+          stack[sp++] = value;
+        } else if (opcode === 0x70) {
+          if (number !== memo.length || sp <= fence || m.memoCount >= limits.memo) break;
+          memo.push(stack[sp - 1]);
+          m.memoCount++;
+        } else {
+          // 01 and 00 are bools.
+          const isBool = bytes[pos] === 0x30 && at === pos + 2 && number <= 1;
+          stack[sp++] = isBool ? number === 1 : number;
+        }
+        m.sawText = true;
+        pos = at + 1;
+        continue;
+      }
       case 0x7d: // EMPTY_DICT
         if (++m.nodes > limits.nodes) break;
         if (exact) stack[sp] = m.newDict();

@@ -9,7 +9,7 @@ import { ObjectTask } from './save-objects';
 import { beginSteps, type Steps } from './steps';
 import { recall, restoreKey } from './slots';
 import { PyByteArray, PyGlobal, PyObject, PyPickleBuffer, PyText, PyTuple } from './types';
-import type { Writer } from './writer';
+import type { Task, Writer } from './writer';
 
 type Saver = (w: Writer, value: object) => boolean;
 
@@ -246,6 +246,7 @@ function saveInstance(w: Writer, value: object): boolean {
 }
 
 function saveKnown(w: Writer, known: KnownClass, instance: object): boolean {
+  w.checkRecursion(instance);
   const form = known.dump?.(instance, { protocol: w.protocol, python: w.settings.python });
   if (form === undefined) throw new PicklingError(`cannot pickle a ${known.name}`);
   return w.begin(new ObjectTask(form, instance, recall(instance)?.ops));
@@ -256,4 +257,21 @@ function saveForm(w: Writer, instance: object): boolean {
   const slots = recall(instance);
   if (slots?.form === undefined) throw new PicklingError('an instance without a form');
   return w.begin(new ObjectTask(slots.form, instance, slots.ops));
+}
+
+// --- persistent ids --------------------------------------------------------------------------------
+
+/** A persistent id, saved as a value that itself has none, and BINPERSID. */
+export function persistentTask(pid: unknown): Task {
+  let saved = false;
+  return {
+    step(w) {
+      if (!saved) {
+        saved = true;
+        if (!w.saveValue(pid)) return false;
+      }
+      w.byte(0x51);
+      return true;
+    },
+  };
 }

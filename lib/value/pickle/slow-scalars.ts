@@ -1,7 +1,7 @@
 // Scalars that are not in the reader's hot loop: text forms, long ints, Python 2's str, bytes.
 import type { Bytes } from './bytes';
 import { Fault } from './fault';
-import { KEY_BYTES, keyStr, keyText } from './keytext';
+import { KEY_BYTES, keyStr } from './keytext';
 import type { Machine } from './machine';
 import { parseFloatText, parseInteger, readLong } from './numbers';
 import { decodeLiteral, decodeRawUnicode, decodeStr, decodeUtf8 } from './text';
@@ -128,6 +128,7 @@ function digits(m: Machine, from = m.pos): number | undefined {
   return value;
 }
 
+/** INT lines that are not 1 to 31 bits. */
 export function int(m: Machine): void {
   const size = m.bytes[m.pos] === 0x2d ? digits(m, m.pos + 1) : undefined;
   if (size !== undefined) {
@@ -190,9 +191,26 @@ function decimal(m: Machine): number | undefined {
   return isNegative ? -size : size;
 }
 
+/** By byte: 1 for those of numbers, of which JavaScript reads the same as Python. */
+const NUMERIC = Uint8Array.from({ length: 256 }, (_, byte) =>
+  /[-+.0-9eE]/.test(String.fromCharCode(byte)) ? 1 : 0,
+);
+
+/** A line that is a finite number; undefined, and nothing read, for any other line. */
+function number(m: Machine): number | undefined {
+  const { bytes, pos } = m;
+  let at = pos;
+  while (NUMERIC[bytes[at] ?? 0] === 1) at++;
+  if (bytes[at] !== 0x0a || at === pos) return undefined;
+  const value = Number(bytes.latin1Slice(pos, at));
+  if (!Number.isFinite(value)) return undefined;
+  m.pos = at + 1;
+  return value;
+}
+
 export function float(m: Machine): void {
   m.sawText = true;
-  const short = decimal(m);
+  const short = decimal(m) ?? number(m);
   if (short !== undefined) {
     pushFloat(m, short);
     return;
@@ -233,14 +251,9 @@ function plainLineEnd(bytes: Bytes, from: number): number {
   return -1;
 }
 
+/** UNICODE lines that are not short ASCII. */
 export function unicode(m: Machine): void {
   m.sawText = true;
-  const end = plainLineEnd(m.bytes, m.pos);
-  if (end >= 0) {
-    m.push(keyText(m.bytes, m.pos, end));
-    m.pos = end + 1;
-    return;
-  }
   const { from, to } = line(m);
   if (to - from > m.settings.limits.stringBytes)
     throw new Fault('value longer than the limit allows');

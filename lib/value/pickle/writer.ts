@@ -3,7 +3,7 @@
 import { checkHashable } from './equality';
 import { PicklingError } from './errors';
 import type { WriteSettings } from './settings';
-import { saveObject } from './save';
+import { persistentTask, saveObject } from './save';
 import { Scalars } from './scalars';
 import { TextMemo } from './text-memo';
 import { Exact, PyFloat, Py2Int, Py2Long, Py2Str } from './types';
@@ -17,6 +17,10 @@ export interface Task {
 const SHORT_TEXT = 48;
 /** Places of a dict whose latest key is kept. */
 const ROW_KEYS = 64;
+/** Depth from which on it is looked for objects that are made of themselves; CPython's own stack ends at some 1000. */
+const RECURSION = 10_000;
+/** An object may be begun anew by each object in its arguments that holds it. */
+const MAX_BEGUN = 1000;
 /** BINUNICODE and its 4-byte length; the most that stands around a text. */
 const TEXT_FRAME = 5;
 /** By ASCII code: 1 for a character that protocol 0 never escapes, in any release. */
@@ -45,6 +49,8 @@ export class Writer extends Scalars {
   readonly #rowEntries: number[] = [];
   /** Keys that Python can hash. */
   #hashable: Set<object> | undefined = undefined;
+  /** How often objects were begun at a great depth. */
+  #begun: Map<object, number> | undefined = undefined;
   #entries = 0;
   #nodes = 0;
   readonly #maxDepth: number;
@@ -125,6 +131,18 @@ export class Writer extends Scalars {
         checkHashable(key, (this.#hashable ??= new Set()));
       }
     }
+  }
+
+  /**
+   * Throws PicklingError for an object that is made of itself: of Python 2's deque([itself]) each level would begin
+   * another, up to the limit of depth.
+   */
+  checkRecursion(object: object): void {
+    if (this.#tasks.length < RECURSION) return;
+    const begun = this.#begun?.get(object) ?? 0;
+    if (begun > MAX_BEGUN)
+      throw new PicklingError('cannot pickle an object that is made of itself');
+    (this.#begun ??= new Map()).set(object, begun + 1);
   }
 
   /** Puts a container or object in work. False, for `save` to give on. */
@@ -376,19 +394,4 @@ export class Writer extends Scalars {
     this.#shortTexts.add(value, hash, entry);
     return entry;
   }
-}
-
-/** A persistent id, saved as a value that itself has none, and BINPERSID. */
-function persistentTask(pid: unknown): Task {
-  let saved = false;
-  return {
-    step(w) {
-      if (!saved) {
-        saved = true;
-        if (!w.saveValue(pid)) return false;
-      }
-      w.byte(0x51);
-      return true;
-    },
-  };
 }
