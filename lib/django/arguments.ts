@@ -1,9 +1,11 @@
 // The parameters of the cache's methods, as types and as names for binding.
 
 import { bind, isNamed, type CallOptions, type Signature } from '../clients/shared/arguments';
+import type { Mapping as PairsOrObject } from '../clients/shared/mapping';
 import type { CacheKey, Version } from './keys';
 import type { Timeout } from './timeouts';
 
+export { pairsOf } from '../clients/shared/mapping';
 export type { CallOptions };
 
 export interface VersionOptions extends CallOptions {
@@ -52,7 +54,7 @@ export type CountArguments =
   | [delta: Delta, version: Version | null, options?: CallOptions];
 
 /** Keys and values: a Map, pairs, or a plain object. */
-export type Mapping = Iterable<readonly [CacheKey, unknown]> | Readonly<Record<string, unknown>>;
+export type Mapping = PairsOrObject<CacheKey>;
 
 const namedOnly = ['signal'] as const;
 
@@ -93,11 +95,4 @@ export function bindGet(given: readonly unknown[]): readonly unknown[] {
     isNamed(first) &&
     !(keys.length > 0 && keys.every((key) => names.includes(key)));
   return bind(SIGNATURES.get, isValue ? [first, {}] : given);
-}
-
-/** The pairs of a mapping in order; of equal keys the last value counts, as in a dict. */
-export function pairsOf(data: Mapping): ReadonlyMap<CacheKey, unknown> {
-  if (data instanceof Map) return data as ReadonlyMap<CacheKey, unknown>;
-  if (Symbol.iterator in data) return new Map(data as Iterable<readonly [CacheKey, unknown]>);
-  return new Map(Object.entries(data));
 }

@@ -10,7 +10,8 @@ import {
 } from '../errors';
 import { MAX_LINE } from '../limits';
 import type { Address, OpenSocket } from './address';
-import { isTlsError, readyEvent, tlsFault, tlsReason } from './tls';
+import { causeOf } from './causes';
+import { readyEvent, tlsFault } from './tls';
 
 const READ_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
@@ -51,7 +52,7 @@ export class Dialogue {
     this.#socket = open(address, onread);
     this.#socket
       .on(readyEvent(this.#socket), () => this.#onReady())
-      .on('error', (error) => this.#die(this.#causeOf(error)))
+      .on('error', (error) => this.#die(causeOf(this.#socket, error, name)))
       .on('end', () => this.#die(new ConnectionError('closed by the server', name)))
       .on('close', () => this.#die(new ConnectionError('connection closed', name)));
   }
@@ -106,15 +107,6 @@ export class Dialogue {
     if (fault !== undefined) this.#die(new TlsError(fault, this.#options.name));
     this.#isOpen = true;
     this.#wake?.();
-  }
-
-  #causeOf(error: Error): MemcacheError {
-    const { name } = this.#options;
-    if (isTlsError(this.#socket, error)) return new TlsError(tlsReason(error), name, error);
-    // Happy eyeballs wrap the errors of all addresses in one without a message.
-    const text =
-      error instanceof AggregateError ? error.errors.map(String).join('; ') : error.message;
-    return new ConnectionError(text, name, error);
   }
 
   #take(count: number): Buffer {

@@ -7,7 +7,8 @@ import type { Happening } from '../../engine/server';
 import type { Counters } from '../../net/tally';
 import type { Hit } from '../../net/operation';
 import type { Codec } from '../../value/codec';
-import { bind, refuse, signalOf } from '../shared/arguments';
+import { bind, bindDefault, refuse, signalOf } from '../shared/arguments';
+import { pairsOf } from '../shared/mapping';
 import { Calls, statsOfCalls } from './calls';
 import { DebugLog } from './debug-log';
 import { createCodec, createDialect } from './dialect';
@@ -201,7 +202,7 @@ export class Client {
       const spot = spotOf(own);
       this.#calls.get++;
       if (given.length === 0) return this.#engine.get(wire, spot, null);
-      const { miss, signal } = requests.getArguments(given);
+      const { miss, signal } = bindDefault(SIGNATURES.get, given);
       return this.#engine.get(wire, spot, miss, signal);
     } catch (error) {
       return refuse(error);
@@ -299,7 +300,7 @@ export class Client {
     this.#calls.set_multi++;
     const [time, prefix, min, noreply, given] = bind(SIGNATURES.set_multi, rest);
     const signal = signalOf(given);
-    const pairs = requests.pairsOf(mapping);
+    const pairs = pairsOf(mapping);
     const keys = this.#keys.many(pairs.keys(), prefix, 'write');
     if (keys.wires.length === 0) return [];
     const options = requests.storeOptions(this.#plainStore, false, time, noreply);

@@ -2,12 +2,11 @@
 
 import { OverflowError, ValueError } from '../../errors';
 import { NO_OPTIONS, type ChangeOptions, type Entry } from '../../engine/engine';
-import { bind, isNamed, signalOf } from '../shared/arguments';
+import { bind, signalOf } from '../shared/arguments';
 import { argumentText, durationSeconds, secondsText } from '../shared/numbers';
-import type { MultiKey } from './keys';
 import type { Options } from './options';
 import type { Release } from './releases';
-import { deleteSignature, SIGNATURES, type Mapping } from './signatures';
+import { deleteSignature } from './signatures';
 
 export type StoreMethod = 'set' | 'add' | 'replace' | 'append' | 'prepend' | 'cas';
 
@@ -94,20 +93,6 @@ export function deleteArguments(
   return [bound[deleteNames.indexOf('time')], bound[deleteNames.indexOf('noreply')], signal];
 }
 
-/** `get(key, x)`, `get(key, { default: x, signal })`, `get(key, x, { signal })`; any other object is a default. */
-export function getArguments([given, more]: readonly unknown[]): {
-  miss: unknown;
-  signal: AbortSignal | undefined;
-} {
-  const [signal] = bind(SIGNATURES.get, [more]);
-  if (!isNamed(given) || more !== undefined)
-    return { miss: given ?? null, signal: signalOf(signal) };
-  const names = Object.keys(given);
-  const isNames = names.every((name) => name === 'default' || name === 'signal');
-  if (names.length === 0 || !isNames) return { miss: given, signal: undefined };
-  return { miss: given['default'] ?? null, signal: signalOf(given['signal']) };
-}
-
 /** `min_compress_len` as the codec takes it. */
 export function minLength(value: unknown): number {
   return typeof value === 'number' ? value : Number(value ?? 0);
@@ -120,13 +105,6 @@ export function isTooLong(
 ): boolean {
   if (max === 0) return false;
   return release.fullLength ? data.length > max : data.length >= max;
-}
-
-/** The pairs of a mapping in order; of equal keys the last value counts, as in a dict. */
-export function pairsOf(mapping: Mapping): ReadonlyMap<MultiKey, unknown> {
-  if (mapping instanceof Map) return mapping as ReadonlyMap<MultiKey, unknown>;
-  if (Symbol.iterator in mapping) return new Map(mapping as Iterable<readonly [MultiKey, unknown]>);
-  return new Map(Object.entries(mapping));
 }
 
 /**

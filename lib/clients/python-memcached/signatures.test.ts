@@ -1,29 +1,9 @@
-// Mappings and stats arguments as the methods take them, and the parameters' names and order.
+// Stats arguments as the methods take them, and the parameters' names and order.
 
 import { ValueError } from '../../errors';
 import { bind } from '../shared/arguments';
-import { pairsOf, statArguments } from './requests';
-import { SIGNATURES, type Mapping } from './signatures';
-
-describe('a mapping', () => {
-  it.each<[string, Mapping, [unknown, unknown][]]>([
-    ['a Map', new Map<string | number, unknown>([['a', 1], [42, 2]]), [['a', 1], [42, 2]]],
-    ['pairs', [['a', 1], [7, 2]], [['a', 1], [7, 2]]],
-    ['pairs with a key twice: the last counts, at the first’s place', [['a', 1], ['b', 2], ['a', 3]], [['a', 3], ['b', 2]]],
-    ['an object', { a: 1, b: undefined }, [['a', 1], ['b', undefined]]],
-    ['an object without a prototype', Object.assign(Object.create(null) as object, { a: 1 }) as Mapping, [['a', 1]]],
-    ['names that objects inherit', JSON.parse('{"__proto__": 1, "constructor": 2}') as Mapping, [['__proto__', 1], ['constructor', 2]]],
-    ['nothing', {}, []],
-    ['no pairs', [], []],
-  ])('%s', (_name, mapping, pairs) => {
-    expect([...pairsOf(mapping)]).toEqual(pairs);
-  }); // prettier-ignore
-
-  it('a Map is not copied', () => {
-    const map = new Map([['a', 1]]);
-    expect(pairsOf(map)).toBe(map);
-  });
-});
+import { statArguments } from './requests';
+import { SIGNATURES } from './signatures';
 
 describe('arguments of stats', () => {
   it.each([
@@ -55,7 +35,7 @@ const PYTHON: Readonly<Record<keyof typeof SIGNATURES, [required: number, ...nam
   incr: [2, 'delta', 'noreply'],
   decr: [2, 'delta', 'noreply'],
   check_key: [2, 'key_extra_len'],
-  get: [3], // with `default`, which the method takes itself
+  get: [2, 'default'],
   gets: [2],
   get_multi: [2, 'key_prefix'],
   set_multi: [2, 'time', 'key_prefix', 'min_compress_len', 'noreply'],

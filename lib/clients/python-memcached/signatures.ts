@@ -1,6 +1,7 @@
 // The parameters of the Client's methods, as types and as names for binding.
 
 import type { CallOptions, Signature } from '../shared/arguments';
+import type { Mapping as PairsOrObject } from '../shared/mapping';
 import type { MultiKey } from './keys';
 import type { Delta, Time, TimeDelta } from '../shared/numbers';
 
@@ -132,7 +133,7 @@ export type Stored = boolean | 0;
 export type Counted = number | bigint | null;
 
 /** Keys and values: a Map, pairs, or a plain object. */
-export type Mapping = Iterable<readonly [MultiKey, unknown]> | Readonly<Record<string, unknown>>;
+export type Mapping = PairsOrObject<MultiKey>;
 
 const namedOnly = ['signal'] as const;
 const STORE = { required: 3, names: ['time', 'min_compress_len', 'noreply'], namedOnly } as const;
@@ -151,7 +152,7 @@ export const SIGNATURES = {
   incr: { method: 'incr', ...COUNT },
   decr: { method: 'decr', ...COUNT },
   check_key: { method: 'check_key', required: 2, names: ['key_extra_len'] },
-  get: { method: 'get', required: 3, names: [], namedOnly },
+  get: { method: 'get', required: 2, names: ['default'], namedOnly },
   gets: { method: 'gets', required: 2, names: [], namedOnly },
   get_multi: { method: 'get_multi', required: 2, names: ['key_prefix'], namedOnly },
   set_multi: {

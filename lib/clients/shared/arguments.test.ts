@@ -67,6 +67,7 @@ describe('arguments of which one may be any value', () => {
       [{ default: 1, a: 1 }, undefined, undefined],
     ],
     ['an empty object', [{}], [{}, undefined, undefined]],
+    ['an object, and nothing behind it', [{ a: 1 }, undefined], [{ a: 1 }, undefined, undefined]],
     ['objects behind each other', [{}, {}], [{}, {}, undefined]],
     [
       'an object by its name',
@@ -88,5 +89,9 @@ describe('arguments of which one may be any value', () => {
     expect(bindDefault(GETS, [undefined, { signal }])).toEqual({ miss: null, signal });
     expect(bindDefault(GETS, [{ default: 5, signal }])).toEqual({ miss: 5, signal });
     expect(bindDefault(GETS, [{ a: 5 }])).toEqual({ miss: { a: 5 }, signal: undefined });
+    expect(bindDefault(GETS, [{ a: 5 }, undefined])).toEqual({
+      miss: { a: 5 },
+      signal: undefined,
+    });
   });
 });

@@ -54,12 +54,13 @@ export function bind(signature: Signature, given: readonly unknown[]): readonly 
  * holds nothing but names of this method.
  */
 export function bindValues(signature: Signature, given: readonly unknown[]): readonly unknown[] {
-  const last = given.at(-1);
+  const at = lastGiven(given);
+  const last = given[at];
   if (!isNamed(last)) return bind(signature, given);
   const { names, namedOnly = [] } = signature;
   const keys = Object.keys(last);
   const isNames = keys.length > 0 && keys.every((key) => [...names, ...namedOnly].includes(key));
-  return bind(signature, isNames || given.length > names.length ? given : [...given, {}]);
+  return bind(signature, isNames || at >= names.length ? given : [...given.slice(0, at + 1), {}]);
 }
 
 /** What a get answers for a miss, and its signal: `get(key, x)`, `get(key, { default: x, signal })`, `get(key, x, { signal })`. */
@@ -83,7 +84,7 @@ export function signalOf(value: unknown): AbortSignal | undefined {
 
 /** The signal among the arguments of a call, by name in the last one, whatever may be wrong with the others. */
 export function signalIn(given: readonly unknown[]): AbortSignal | undefined {
-  const last = given.at(-1);
+  const last = given[lastGiven(given)];
   const signal = isNamed(last) ? last['signal'] : undefined;
   return typeof signal === 'object' && signal !== null && isSignal(signal) ? signal : undefined;
 }
