@@ -117,13 +117,15 @@ it('progress is written over, and cleared before anything else is said', async (
   let now = 0;
   const progress = new Progress(terminal, 'keys', 4, () => now);
   progress.add(1);
-  progress.add(1);
   now = 1000;
+  progress.add(1);
+  progress.add(1);
+  now = 2000;
   progress.add(1);
   await terminal.line('data');
   terminal.note('note');
   progress.end();
   expect(String(stderr.read())).toBe(
-    '\r\x1b[K[######..................] 25% 1 keys\r\x1b[K[##################......] 75% 3 keys\r\x1b[Knote\n',
+    '\r\x1b[K[############............] 50% 2 keys\r\x1b[K[########################] 100% 4 keys\r\x1b[Knote\n',
   );
 });

@@ -13,7 +13,7 @@ export class Progress {
   readonly #total: number | undefined;
   readonly #now: () => number;
   #count = 0;
-  #shownAt = -Infinity;
+  #shownAt: number;
 
   /**
    * @param what is counted: `keys`
@@ -29,6 +29,8 @@ export class Progress {
     this.#what = what;
     this.#total = total;
     this.#now = now;
+    // What is done at once shows none.
+    this.#shownAt = now();
   }
 
   /** Some more are done. */
