@@ -8,6 +8,7 @@ import {
   Py2Str,
   PyException,
   PyDateTime,
+  PyDict,
   PyFloat,
   PyText,
   PyTuple,
@@ -137,6 +138,16 @@ const CORNERS: Readonly<Record<string, () => void>> = {
     expect(shown(key(100, '\x85'))).toMatch(/^\{\(\(/);
     expect(() => loads(key(60, '2\x86'), { exact: true })).toThrow(UnpicklingError);
     expect(() => loads(key(60_000, '\x85'), { exact: true })).toThrow(UnpicklingError);
+  },
+  'Fractions and small Decimals whose terms'() {
+    const keys = (digits: number): number => {
+      const fraction = `__import__('fractions').Fraction(2, 10**${digits})`;
+      const decimal = `__import__('decimal').Decimal('2E-${digits}')`;
+      expect(shown(pickled(`${fraction} == ${decimal}`))).toBe('True');
+      const both = loads(pickled(`[${fraction}, ${decimal}]`)) as unknown[];
+      return new PyDict(both.map((key) => [key, 0])).size;
+    };
+    expect([keys(90), keys(100)]).toEqual([1, 2]);
   },
   '`PickleBuffer` in the pickle'() {
     for (const [value, kind] of [

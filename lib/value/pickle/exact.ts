@@ -52,31 +52,8 @@ export class PyFloat extends Exact {
   }
 }
 
-/** A Python 2 `long`: `5L` is not `5` there. Python 3 reads it as int. */
-export class Py2Long extends Exact {
-  constructor(readonly value: number | bigint) {
-    super();
-  }
-
-  override plain(): number | bigint {
-    return this.value;
-  }
-
-  override valueOf(): number | bigint {
-    return this.value;
-  }
-
-  override toString(): string {
-    return intText(this.value);
-  }
-
-  override [pyRepr](): Repr {
-    return { parts: [`${intText(this.value)}L`] };
-  }
-}
-
-/** A Python 2 `int` beyond 32 bits, which only its text form keeps from becoming a long. */
-export class Py2Int extends Exact {
+/** Python 2's two kinds of int. */
+abstract class Py2Whole extends Exact {
   constructor(readonly value: number | bigint) {
     super();
   }
@@ -97,6 +74,16 @@ export class Py2Int extends Exact {
     return { parts: [intText(this.value)] };
   }
 }
+
+/** A Python 2 `long`: `5L` is not `5` there. Python 3 reads it as int. */
+export class Py2Long extends Py2Whole {
+  override [pyRepr](): Repr {
+    return { parts: [`${intText(this.value)}L`] };
+  }
+}
+
+/** A Python 2 `int` beyond 32 bits, which only its text form keeps from becoming a long. */
+export class Py2Int extends Py2Whole {}
 
 /** A Python 2 `str`: bytes that are mostly meant as text. */
 export class Py2Str extends Exact {

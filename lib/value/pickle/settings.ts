@@ -43,7 +43,7 @@ export function classesOf(registry: ClassRegistry | NameResolver | undefined): C
 }
 
 /** Bounds where some were given. Undefined ones keep their default. */
-export function limitsOf(given: Partial<Limits> | undefined): Limits {
+function limitsOf(given: Partial<Limits> | undefined): Limits {
   if (given === undefined) return DEFAULT_LIMITS;
   const set = Object.entries(given).filter(([, bound]) => typeof bound === 'number');
   return { ...DEFAULT_LIMITS, ...Object.fromEntries(set) };

@@ -29,7 +29,7 @@ const PLAIN_UNITS = Uint8Array.from({ length: 128 }, (_, unit) => {
 });
 
 /** Which memo entries a first run fetched, for `optimize`. */
-export interface MemoPlan {
+interface MemoPlan {
   readonly fetched: ReadonlySet<number> | undefined;
 }
 

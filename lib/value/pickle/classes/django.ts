@@ -94,7 +94,7 @@ export class PyLazyString {
 
   /** The text before translation: the last text among the arguments. */
   get text(): string {
-    return this.args.map(textOf).findLast((text) => text !== undefined) ?? '';
+    return textOf(this.args.findLast((arg) => textOf(arg) !== undefined)) ?? '';
   }
 
   /** Untranslated: catalogues are Django's. */
@@ -132,7 +132,6 @@ const BASE = 'django.db.models.base';
 /** Attributes of an instance that are not fields of its model. */
 const NOT_FIELDS = new Set(['_state', '_django_version', '_prefetched_objects_cache']);
 
-/** A model instance: a PyObject that knows its model and fields. */
 /** What Django notes with an instance beside its fields. */
 export interface ModelOrigin {
   /** Django's release, as `django.__version__`: it warns when it reads an instance of another. */
@@ -141,6 +140,7 @@ export interface ModelOrigin {
   readonly db?: string | undefined;
 }
 
+/** A model instance: a PyObject that knows its model and fields. */
 export class PyModel extends PyObject {
   /**
    * An instance of a model, as Django reads it from the database, or makes it unsaved.
