@@ -279,8 +279,13 @@ describe('a server that is down', () => {
     const engine = start([await freePort()]);
     const fail = (): Promise<unknown> => engine.get(key('0a'), undefined, null);
     await expect(fail()).rejects.toBeInstanceOf(ConnectionError);
-    await expect(fail()).rejects.toThrow('no server is available');
-    await expect(engine.getMany(0, [key('0a')], undefined)).rejects.toBeInstanceOf(ConnectionError);
+    const dead = {
+      message: 'no server is available for the key',
+      cause: expect.any(ConnectionError) as Error,
+    };
+    await expect(fail()).rejects.toMatchObject(dead);
+    await expect(engine.getMany(0, [key('0a')], undefined)).rejects.toMatchObject(dead);
+    await expect(engine.version()).rejects.toMatchObject(dead);
     expect(events).toEqual(['s0 dead: ConnectionError']);
   });
 

@@ -154,7 +154,8 @@ export class ManyGets {
       add(part, all.keys[i] as string, all.places[i] as number, route);
     }
     for (const [server, part] of parts) this.#sendPart(server, gather, reading, part, deadline);
-    this.#lose(gather, reading, lost, noServer());
+    const [route] = lost.routes;
+    this.#lose(gather, reading, lost, noServer(route && this.#router.at(route)));
   }
 
   #lose(gather: Gather, { command }: Reading, lost: Part, cause: MemcacheError): void {

@@ -43,7 +43,16 @@ export class Router {
 
   /** The key's first choice; undefined when no server can be named. */
   home(key: string, spot?: Spot): Server | undefined {
-    return this.servers[this.#placement.server(spot ?? this.#placement.start(key))];
+    return this.#at(spot ?? this.#placement.start(key));
+  }
+
+  /** Where a key's way has come to. */
+  at(route: Route): Server | undefined {
+    return this.#at(route.spot);
+  }
+
+  #at(spot: Spot): Server | undefined {
+    return this.servers[this.#placement.server(spot)];
   }
 
   /** Where a key's way begins. */
@@ -61,10 +70,9 @@ export class Router {
     op.spot ??= this.#placement.start(op.key);
     const route = op as Route;
     do {
-      const server = this.servers[this.#placement.server(route.spot)];
-      if (server?.send(op) === true) return;
+      if (this.at(route)?.send(op) === true) return;
     } while (this.advance(route));
-    op.giveUp(cause ?? noServer(), this.tally);
+    op.giveUp(cause ?? noServer(this.at(route)), this.tally);
   }
 
   /** Sends on after a server failed: false when the way has ended. */
@@ -78,7 +86,7 @@ export class Router {
   /** The first server on a key's way that is not dead. */
   usable(route: Route): Server | undefined {
     do {
-      const server = this.servers[this.#placement.server(route.spot)];
+      const server = this.at(route);
       if (server?.usable === true) return server;
     } while (this.advance(route));
     return undefined;

@@ -70,8 +70,10 @@ export class Server implements Owner {
   #connection: Connection | undefined;
   /** They answer what they were asked, and are asked no more. */
   readonly #leaving = new Set<Connection>();
-  /** Left alone until then, on the monotonic clock in milliseconds. */
+  /** Left alone until then, on the monotonic clock in milliseconds... */
   #deadUntil = -Infinity;
+  /** ...for this. */
+  whyDead: MemcacheError | undefined;
   /** It failed since a connection to it was last open. */
   #failed = false;
   /** Connections in a row that ended without a good reply. */
@@ -132,7 +134,7 @@ export class Server implements Owner {
   /** Sends to this server and no other; a port that does not exist fails the call. */
   ask(op: Operation): void {
     try {
-      if (!this.send(op)) op.giveUp(noServer(), this.#context.tally);
+      if (!this.send(op)) op.giveUp(noServer(this), this.#context.tally);
     } catch (error) {
       op.reject(error);
     }
@@ -173,6 +175,7 @@ export class Server implements Owner {
 
   opened(): void {
     this.#deadUntil = -Infinity;
+    this.whyDead = undefined;
     this.#failed = false;
     this.#tell('alive');
   }
@@ -245,6 +248,7 @@ export class Server implements Owner {
   /** After that time one connection is tried, by the first call; all that come until it is made or lost wait for it. */
   #leaveAlone(ms: number, cause: MemcacheError): void {
     this.#failed = true;
+    this.whyDead = cause;
     this.#deadUntil = this.#context.clock.now() + ms;
     this.#tell('dead', cause, (Date.now() + ms) / 1000);
   }
@@ -266,9 +270,9 @@ export class Server implements Owner {
   }
 }
 
-/** Why a call fails when every server that it may ask is dead. */
-export function noServer(): ConnectionError {
-  return new ConnectionError('no server is available for the key');
+/** Why a call fails when every server that it may ask is dead; `cause`: what made the last one so. */
+export function noServer(last: Server | undefined): ConnectionError {
+  return new ConnectionError('no server is available for the key', undefined, last?.whyDead);
 }
 
 /** What the server sent cannot be taken; that it is there, and answers, it has shown. */
