@@ -1,7 +1,9 @@
 // MockMemcacheClient answers as the one of the installed pymemcache 3.5.2 (pymemcache.test.utils).
 
+import fc from 'fast-check';
 import { MockMemcacheClient, pickle_serde, type ClientOptions } from '../../lib/clients/pymemcache';
-import { bytes, float, New, Python, type PythonObject, type PythonValue } from '../support';
+import { bytes, Float, float, New, Python, PythonObject, type PythonValue } from '../support';
+import { parametersOf, settings, turns, type Setting } from './games';
 import { call, RELEASE, show, toJavaScript, type Call } from './pair';
 import { askOurs, askPython } from './told';
 
@@ -12,6 +14,8 @@ beforeAll(async () => {
   await python.exec(`
 import time as real_time
 import pymemcache.test.utils
+from pymemcache import serde
+from pymemcache.test import utils
 
 class Clock(object):
     passed = 0
@@ -161,6 +165,39 @@ const KINDS: readonly Kind[] = [
     ours: { serde: pickle_serde, allow_unicode_keys: true, encoding: 'utf-8' },
   },
 ];
+
+/** Any calls: the mock knows no key_prefix, no sockets, and no cas ids. */
+it('games of calls end alike', async () => {
+  // P61: text that a serde makes of a number is bytes in ours.
+  const setting = settings('HashClient').filter(({ serde }) => serde !== 3);
+  const play = async (made: Setting, game: readonly Call[]): Promise<void> => {
+    const { source, ours } = parametersOf(made);
+    const kwargs = new Map(Object.entries(made.kwargs));
+    await python.exec(`mock = utils.MockMemcacheClient(**dict(kwargs, **${source}))`, { kwargs });
+    const theirs = new PythonObject(python, 'mock');
+    const mock = new MockMemcacheClient({ release: RELEASE, ...ours });
+    for (const each of game) {
+      const [expected, told] = [await askPython(theirs, each), await askOurs(mock, each)];
+      // A noreply of 1 is answered by 1 there.
+      const returned = expected.returned === 1 && told.returned === true ? { returned: true } : {};
+      expect([show(each), told]).toEqual([show(each), { ...expected, ...returned }]);
+    }
+  };
+  // A float that is whole is an int in JavaScript.
+  const isWhole = (arg: PythonValue): boolean =>
+    arg instanceof Float && Number.isInteger(arg.value);
+  const turn = turns('Client').filter(
+    ({ method, args, kwargs }) =>
+      !/^(stats|disconnect_all)$/.test(method) && !('bogus' in kwargs) && !args.some(isWhole),
+  );
+  const game = fc.array(turn, { minLength: 20, maxLength: 60 });
+  const numRuns = Number(process.env['GAMES'] ?? 20);
+  await fc.assert(fc.asyncProperty(setting, game, play), {
+    numRuns,
+    seed: 352,
+    endOnFailure: true,
+  });
+}, 60_000);
 
 describe.each(KINDS)('$name', ({ theirs: kwargs, ours: options }) => {
   let theirs: PythonObject;

@@ -115,7 +115,7 @@ export class MockMemcacheClient {
 
   /** Counts down, below 0 too. Null: no such key, or `noreply`, which is false by default. */
   decr(key: Key, value: Integer, ...rest: NoReplyArguments): Promise<Counted> {
-    return this.#count('decr', key, -value, rest);
+    return this.#count('decr', key, isNumber(value) ? -value : value, rest);
   }
 
   /** Deletes a key. */
@@ -228,7 +228,7 @@ export class MockMemcacheClient {
     return answer(() => {
       const [expire, noreply = true] = bind(SIGNATURES.touch, rest);
       const current = this.#get(key);
-      if (current !== null) this.#set(key, current, secondsOf(expire));
+      if (current !== null) this.#set(key, current, expire);
       return Boolean(noreply) || current !== null;
     });
   }
@@ -261,15 +261,17 @@ export class MockMemcacheClient {
     return this.#options.serde.deserialize(Buffer.from(wire, 'latin1'), own as Buffer, flags);
   }
 
-  #set(key: Key, value: unknown, expire: number): true {
+  /** @param expire looked at only where something is stored, as in Python */
+  #set(key: Key, value: unknown, expire: unknown): true {
     const { release, serde } = this.#options;
     const wire = this.#wire(key);
     const bytes = this.#bytes(value);
     const given = release.mockKeepsText ? value : bytes;
     const [made, flags] = serde.serialize(Buffer.from(wire, 'latin1'), given);
     const stored = typeof made === 'string' ? Buffer.from(made) : made;
+    const seconds = secondsOf(expire);
     this.#contents.set(wire, {
-      expire: expire === 0 ? 0 : expire + Date.now() / 1000,
+      expire: seconds === 0 ? 0 : seconds + Date.now() / 1000,
       value: stored instanceof Uint8Array ? Buffer.from(stored) : stored,
       flags,
     });
@@ -295,7 +297,7 @@ export class MockMemcacheClient {
       if (current === null) return null;
       const sum = plus(current, by) as Integer;
       this.#set(key, sum, 0);
-      return noreply === true ? null : sum;
+      return noreply ? null : sum;
     });
   }
 
@@ -313,23 +315,27 @@ export class MockMemcacheClient {
   }
 }
 
-/** Seconds from now, and whether no reply is asked for: true by default, whatever `default_noreply` says. */
+/** When it expires, and whether no reply is asked for: true by default, whatever `default_noreply` says. */
 function storing(
   method: 'set' | 'set_many' | 'add' | 'replace' | 'append' | 'prepend',
   rest: StoreArguments,
-): { readonly expire: number; readonly noreply: boolean } {
+): { readonly expire: unknown; readonly noreply: boolean } {
   const [expire, noreply = true] = bind(SIGNATURES[method], rest);
-  return { expire: secondsOf(expire), noreply: Boolean(noreply) };
+  return { expire, noreply: Boolean(noreply) };
 }
 
+/** Seconds from now; 0: never. */
 function secondsOf(expire: unknown): number {
-  if (expire === undefined || expire === null) return 0;
   if (typeof expire === 'number' || typeof expire === 'bigint') return Number(expire);
+  if (expire === undefined || expire === null || expire === '') return 0;
   throw new TypeError(`unsupported operand type(s) for +=: '${pythonType(expire)}' and 'float'`);
 }
 
 /** Python's `+`, of bytes, of numbers and of lists. */
 function plus(left: unknown, right: unknown): unknown {
+  // True is 1.
+  if (typeof left === 'boolean') return plus(Number(left), right);
+  if (typeof right === 'boolean') return plus(left, Number(right));
   if (left instanceof Uint8Array && right instanceof Uint8Array)
     return Buffer.concat([left, right]);
   if (Array.isArray(left) && Array.isArray(right)) return [...(left as unknown[]), ...(right as unknown[])]; // prettier-ignore
@@ -343,14 +349,10 @@ function isNumber(value: unknown): value is Integer {
 }
 
 function sumOf(left: Integer, right: Integer): Integer {
-  if (typeof left === 'number' && typeof right === 'number') {
-    const sum = left + right;
-    if (Number.isSafeInteger(sum) || !Number.isInteger(left) || !Number.isInteger(right))
-      return sum;
-  }
+  const isFloat = (each: Integer): boolean => typeof each === 'number' && !Number.isInteger(each);
+  if (isFloat(left) || isFloat(right)) return Number(left) + Number(right);
   const sum = BigInt(left) + BigInt(right);
-  const number = Number(sum);
-  return Number.isSafeInteger(number) ? number : sum;
+  return Number.isSafeInteger(Number(sum)) ? Number(sum) : sum;
 }
 
 /** What Python raises rejects. */
