@@ -45,18 +45,22 @@ async function rage() {
   }
 }
 
-/** Histories first, first + step, ... of one thread; each seed has a safe and a live one. */
+/** Histories first, first + step, ... of one thread; each seed has a safe and a live one, backends take turns. */
 async function simulate({ histories, first, step }) {
   const { simulate } = require('../lib/net/testing/simulation.ts');
+  const { BACKENDS } = require('../lib/net/testing/backends.ts');
   const counts = { reads: 0, hits: 0, writes: 0, done: 0 };
   const faults = new Map();
   const violations = [];
   for (let i = first; i < histories; i += step) {
     const mode = i % 2 === 0 ? 'safety' : 'liveness';
-    const result = await simulate(seed + (i >> 1), mode);
+    const number = i >> 1;
+    const backend = BACKENDS[number % BACKENDS.length];
+    const result = await simulate(seed + number, mode, backend);
     add(counts, Object.entries(result.counts));
     for (const [name, times] of result.struck) faults.set(name, (faults.get(name) ?? 0) + times);
-    for (const each of result.violations) violations.push({ seed: seed + (i >> 1), mode, ...each });
+    const where = { seed: seed + number, mode, backend: backend.name };
+    for (const each of result.violations) violations.push({ ...where, ...each });
   }
   return { counts, faults, violations };
 }

@@ -340,7 +340,6 @@ export class Connection implements Watched {
     const wasBusy = this.busy;
     const { wasUseful } = this.#conversation;
     this.#isDead = true;
-    this.#options.clock.forget(this);
     this.#socket.destroy();
     const { sent, unsent } = this.#takeAll();
     const closedByPeer = cause instanceof ConnectionError && this.#isOpen;
@@ -359,6 +358,8 @@ export class Connection implements Watched {
       wasBusy,
       wasUseful,
     });
+    // Behind what goes on elsewhere: a clock that nobody needs stops, and would begin its tick anew.
+    this.#options.clock.forget(this);
   }
 
   /** Empties the queues: requests whose bytes were given to the socket, and those of which none was. */

@@ -217,9 +217,9 @@ describe('compression', () => {
     await mc.set('k', 'a'.repeat(100), { min_compress_len: 100 });
     await mc.set_multi({ m: 'a'.repeat(100) }, 0, '', 100, 9);
     await mc.set('raw', 'a'.repeat(100));
-    expect(model.entries.get('k')).toMatchObject({ flags: '24' });
+    expect(model.entries.get('k')).toMatchObject({ flags: 24 });
     expect(model.entries.get('m')?.data.slice(0, 2)).toBe('\x78\xda');
-    expect(model.entries.get('raw')).toMatchObject({ flags: '16' });
+    expect(model.entries.get('raw')).toMatchObject({ flags: 16 });
     expect(await mc.get_multi(['k', 'm'])).toEqual(
       new Map([
         ['k', 'a'.repeat(100)],

@@ -2,6 +2,7 @@
 
 import { ServerError as ErrorLine, ValueError } from '../../errors';
 import { ModelServer } from '../../net/testing/model-server';
+import { textSpeech } from '../../net/testing/text-speech';
 import * as pylibmc from './index';
 import { CacheMiss, Client, type ClientOptions } from './index';
 import { Servers } from './testing/servers';
@@ -141,7 +142,7 @@ describe('a server that refuses connections', () => {
 it('a lost connection fails the calls on it, and the next call makes another', async () => {
   const model = new ModelServer();
   const server = await servers.scripted((received, socket, connection) => {
-    if (connection > 0) return model.run(received);
+    if (connection > 0) return textSpeech.run(received, model);
     socket.destroy();
     return undefined;
   });
@@ -183,7 +184,7 @@ describe('hooks', () => {
     const { model, mc } = await shouting();
     expect(await mc.set('k', 'hello')).toBe(true);
     expect(await mc.set('n', 5)).toBe(true);
-    expect(model.entries.get('k')).toMatchObject({ flags: '1024', data: 'HELLO' });
+    expect(model.entries.get('k')).toMatchObject({ flags: 1024, data: 'HELLO' });
     expect(await mc.get('k')).toBe('HELLO!');
     expect((await mc.gets('k'))[0]).toBe('HELLO!');
     expect(await mc.get_multi(['k', 'n'])).toEqual(

@@ -2,6 +2,7 @@
 
 import { constants, deflateSync } from 'node:zlib';
 import { ModelServer } from '../../net/testing/model-server';
+import { textSpeech } from '../../net/testing/text-speech';
 import type { ServerEvent } from '../../engine/events';
 import { OverflowError, ValueError } from '../../errors';
 import { PyObject } from '../../value/pickle';
@@ -275,7 +276,7 @@ it('L11: a connection that was closed while idle is made again by the next call'
   let closing: () => void = () => undefined;
   const server = await servers.scripted((received, socket) => {
     closing = () => socket.end();
-    return model.run(received);
+    return textSpeech.run(received, model);
   });
   const mc = clientOf([server.name]);
   expect(await mc.set('k', 1)).toBe(true);
@@ -336,7 +337,7 @@ it('L16: set_multi sends all keys at once, and throws when all are answered', as
       .map((request) =>
         request.startsWith('set big')
           ? 'SERVER_ERROR object too large for cache\r\n'
-          : (model.run(request) ?? ''),
+          : (textSpeech.run(request, model) ?? ''),
       )
       .join(''),
   );

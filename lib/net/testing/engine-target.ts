@@ -4,8 +4,7 @@ import type { Dialect, FailurePolicy } from '../../engine/dialect';
 import { ABSENT, Command, NO_OPTIONS, type Change, type Engine } from '../../engine/engine';
 import type { WireKey } from '../../engine/keys';
 import { MemcacheError, ServerError } from '../../errors';
-import { textWire } from '../../wire/text';
-import { Code } from '../../wire/wire';
+import { Code, type Wire } from '../../wire/wire';
 import { Raise, type Answers, type Hit } from '../operation';
 import type { History, Outcome } from './history';
 import type { Target, Written } from './load';
@@ -20,6 +19,7 @@ const GONE = new Error('the caller has gone');
 const ANSWERS: Answers = {
   [Code.stored]: 'done',
   [Code.deleted]: 'done',
+  [Code.exists]: 'refused',
   // Deleting what is not there has done its work; counting it has not.
   [Code.notFound]: 'refused',
   [Code.notStored]: 'refused',
@@ -30,9 +30,9 @@ const ANSWERS: Answers = {
 const DELETED: Answers = { ...ANSWERS, [Code.notFound]: 'done' };
 
 /** A client that tells everything it knows; the last character codes of a key name its server. */
-export function simulatedDialect(failure: FailurePolicy): Dialect {
+export function simulatedDialect(wire: Wire, failure: FailurePolicy): Dialect {
   return {
-    wire: textWire,
+    wire,
     decode: (_flags, bytes, from, to) => bytes.latin1Slice(from, to),
     failure,
     placement: (servers) => ({

@@ -1,10 +1,11 @@
 // The network between a client and its model servers: carries bytes, and strikes with the faults of the table.
 
 import type { Address, OpenSocket } from '../address';
+import type { Backend } from './backends';
 import { FAULTS, type Fault, type FaultName } from './faults';
-import { FakeSocket, Pipe, type End } from './fake-socket';
+import { FakeSocket, FakeTlsSocket, Pipe, type End } from './fake-socket';
 import type { FakeTime } from './fake-time';
-import { ModelServer, takeRequest } from './model-server';
+import { ModelServer } from './model-server';
 import type { History } from './history';
 import type { Random } from './random';
 
@@ -15,6 +16,10 @@ export class Link {
   /** A reply that goes out behind the next one. */
   held = '';
   #request = '';
+  /** While fewer bytes are there, the request is not whole. */
+  #needed = 1;
+  /** The server takes requests: there is no login, or it is over. */
+  #isKnown: boolean;
   /** The server has closed: what arrives is not run. */
   #isOver = false;
 
@@ -23,7 +28,8 @@ export class Link {
     readonly host: Host,
     readonly socket: FakeSocket,
   ) {
-    const { time, random, cut } = network;
+    const { time, random, cut, backend } = network;
+    this.#isKnown = !backend.hasLogin;
     const over = (end: End): void => socket.finish(end);
     this.down = new Pipe(time, random, cut, (bytes) => socket.receive(bytes), over);
     this.up = new Pipe(
@@ -71,15 +77,32 @@ export class Link {
 
   /** Runs all requests that have arrived whole. */
   serve(): void {
-    for (;;) {
-      if (this.#isOver) return;
-      const request = takeRequest(this.#request);
-      if (request === undefined) return;
-      this.#request = this.#request.slice(request.length);
-      if (this.network.strike('request', this, request)) continue;
-      const reply = this.host.server.run(request);
-      if (reply === undefined || this.network.strike('reply', this, reply)) continue;
-      this.reply(reply);
+    while (!this.#isOver && this.#request.length >= this.#needed) {
+      const all = this.#request;
+      const size = (this.#needed = this.network.backend.speech.needs(all));
+      if (all.length < size) return;
+      this.#request = all.slice(size);
+      this.#needed = 1;
+      if (this.#isKnown) this.#run(all.slice(0, size));
+      else this.#logIn(all.slice(0, size));
+    }
+  }
+
+  #run(request: string): void {
+    const { network, host } = this;
+    if (network.strike('request', this, request)) return;
+    const reply = network.backend.speech.run(request, host.server);
+    if (reply === undefined || network.strike('reply', this, reply)) return;
+    this.reply(reply);
+  }
+
+  #logIn(request: string): void {
+    const { network } = this;
+    const said = network.backend.speech.login(request);
+    if (said === undefined) network.history.accuse('crash', '', 'a request before the login');
+    else if (!network.strike('login', this, request)) {
+      this.#isKnown = said.isDone;
+      this.reply(said.reply);
     }
   }
 }
@@ -122,6 +145,7 @@ export class FakeNetwork {
     readonly time: FakeTime,
     readonly random: Random,
     readonly history: History,
+    readonly backend: Backend,
     servers: number,
     enabled: readonly (readonly [FaultName, number])[],
   ) {
@@ -139,7 +163,7 @@ export class FakeNetwork {
   readonly connect: OpenSocket = (address, onread) => {
     const number = portOf(address);
     if (onread === undefined) throw new TypeError('there is no TLS here');
-    const socket = new FakeSocket(onread);
+    const socket = new (this.backend.isSecured ? FakeTlsSocket : FakeSocket)(onread);
     const sockets = this.open[number];
     const host = this.hosts[number];
     if (host === undefined || sockets === undefined) throw new Error(`no server ${number}`);
@@ -155,7 +179,10 @@ export class FakeNetwork {
   accept(link: Link): void {
     if (link.socket.destroyed) return;
     link.host.links.add(link);
-    link.socket.emit('connect');
+    if (!this.backend.isSecured) link.socket.ready();
+    else if (!this.strike('handshake', link, '')) {
+      this.time.after(this.random.next() * 3, () => link.socket.ready());
+    }
   }
 
   /** Lets a fault happen, or none; true when it has done what would have happened otherwise. */
@@ -164,9 +191,11 @@ export class FakeNetwork {
     for (const [name, probability] of this.#enabled) {
       const fault: Fault = FAULTS[name];
       if (fault.where !== where || !this.random.chance(probability)) continue;
-      if (fault.fits?.test(text) === false) continue;
+      const { kinds, namesRequests } = this.backend.speech;
+      if (fault.fits !== undefined && !kinds[fault.fits](text)) continue;
       this.struck.set(name, (this.struck.get(name) ?? 0) + 1);
       this.history.waive(fault.waives);
+      if (!namesRequests) this.history.waive(fault.waivesUnnamed ?? []);
       fault.strike(link, text);
       return fault.goesOn !== true;
     }

@@ -2,6 +2,7 @@
 
 import { EventEmitter } from 'node:events';
 import type { OnReadOpts, Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { FakeTime } from './fake-time';
 import type { Random } from './random';
 
@@ -85,6 +86,9 @@ export interface Peer {
 export class FakeSocket extends EventEmitter {
   destroyed = false;
   peer: Peer | undefined;
+  /** What the connection must wait for before it writes. */
+  protected readonly readyEvent: string = 'connect';
+  #isReady = false;
   readonly #buffer: Buffer;
   readonly #onread: (length: number) => void;
 
@@ -101,6 +105,7 @@ export class FakeSocket extends EventEmitter {
   }
 
   write(data: string | Buffer): boolean {
+    if (!this.#isReady) throw new Error('written to before it was ready');
     this.peer?.sent(typeof data === 'string' ? data : data.toString('latin1'));
     return true;
   }
@@ -117,6 +122,13 @@ export class FakeSocket extends EventEmitter {
     process.nextTick(() => this.emit('close'));
   }
 
+  /** It may be written to. */
+  ready(): void {
+    if (this.destroyed) return;
+    this.#isReady = true;
+    this.emit(this.readyEvent);
+  }
+
   /** Bytes arrive; as many at once as the buffer takes. */
   receive(bytes: string): void {
     const { length } = this.#buffer;
@@ -131,9 +143,9 @@ export class FakeSocket extends EventEmitter {
     else this.fail('read ECONNRESET');
   }
 
-  fail(message: string): void {
+  fail(message: string, code?: string): void {
     if (this.destroyed) return;
-    this.emit('error', new Error(message));
+    this.emit('error', Object.assign(new Error(message), { code }));
     this.destroy();
   }
 
@@ -142,3 +154,47 @@ export class FakeSocket extends EventEmitter {
     return this as unknown as Socket;
   }
 }
+
+/** The same as if under TLS: nothing is encrypted, and a handshake comes before everything else. */
+export class FakeTlsSocket extends FakeSocket {
+  authorizationError: Error | null = null;
+  protected override readonly readyEvent = 'secureConnect';
+  #protocol = 'TLSv1.3';
+  #isSecure = false;
+
+  /** The handshake has ended well, though perhaps with an old version. */
+  override ready(protocol = 'TLSv1.3'): void {
+    this.#protocol = protocol;
+    this.#isSecure = true;
+    super.ready();
+  }
+
+  getProtocol(): string {
+    return this.#protocol;
+  }
+
+  /** The server is not who it should be. */
+  distrust(): void {
+    this.authorizationError = new Error('certificate has expired');
+    this.fail('certificate has expired', 'CERT_HAS_EXPIRED');
+  }
+
+  override receive(bytes: string): void {
+    if (this.#isSecure) super.receive(bytes);
+    else this.fail('wrong version number', 'ERR_SSL_WRONG_VERSION_NUMBER');
+  }
+
+  override finish(end: End): void {
+    if (this.#isSecure) super.finish(end);
+    else this.fail('the socket was disconnected before the handshake was over');
+  }
+}
+
+// The connection knows TLS by the class of its socket. Nothing of that class's own is ever reached.
+Object.setPrototypeOf(
+  FakeTlsSocket.prototype,
+  Object.create(TLSSocket.prototype, {
+    ...Object.getOwnPropertyDescriptors(EventEmitter.prototype),
+    ...Object.getOwnPropertyDescriptors(FakeSocket.prototype),
+  }) as object,
+);

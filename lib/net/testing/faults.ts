@@ -1,15 +1,22 @@
-// What can go wrong between a client and a server, as a table. Each row says which rules a client of the text protocol
-// cannot keep under it: a line such as STORED names neither its key nor its request.
+// What can go wrong between a client and a server, as a table. Each row says which rules no client can keep under it, and
+// which those of the text protocol cannot: a line such as STORED names neither its key nor its request.
 
 import type { Link } from './fake-network';
+import { FakeTlsSocket } from './fake-socket';
 import type { Rule } from './history';
+import type { Kind, Speech } from './speech';
 
 export interface Fault {
-  /** At what it strikes: a connection attempt, a request before it is run, a reply before it is sent. */
-  readonly where: 'connect' | 'request' | 'reply';
+  /**
+   * At what it strikes: a connection attempt, the handshake of TLS behind it, a question of the login, a request before
+   * it is run, a reply before it is sent.
+   */
+  readonly where: 'connect' | 'handshake' | 'login' | 'request' | 'reply';
   /** The requests or replies that it strikes. */
-  readonly fits?: RegExp;
+  readonly fits?: Kind;
   readonly waives: readonly Rule[];
+  /** Waived too where replies do not name their request. */
+  readonly waivesUnnamed?: readonly Rule[];
   /** What would have happened happens too. */
   readonly goesOn?: true;
   readonly strike: (link: Link, text: string) => void;
@@ -18,8 +25,6 @@ export interface Fault {
 const NONE: readonly Rule[] = [];
 /** A line that answers the wrong request acknowledges what was not done. */
 const LIES: readonly Rule[] = ['stale', 'lost', 'double', 'unasked', 'unrecovered'];
-const HIT = /^VALUE /;
-const LINE = /^(?!VALUE )/;
 
 /** Longer than the timeout or shorter. */
 function stall(link: Link): number {
@@ -30,6 +35,21 @@ function stall(link: Link): number {
 /** A part of `text`, perhaps none, never all. */
 function part(link: Link, text: string): string {
   return text.slice(0, link.network.random.int(text.length));
+}
+
+function speechOf(link: Link): Speech {
+  return link.network.backend.speech;
+}
+
+/** What the server would have said to a question of the login. */
+function consent(link: Link, question: string): string {
+  return speechOf(link).login(question)?.reply ?? '';
+}
+
+/** The socket of a handshake. */
+function secured({ socket }: Link): FakeTlsSocket {
+  if (socket instanceof FakeTlsSocket) return socket;
+  throw new TypeError('there is no handshake here');
 }
 
 export const FAULTS = {
@@ -64,6 +84,57 @@ export const FAULTS = {
     },
   },
 
+  handshakeHangs: { where: 'handshake', waives: NONE, strike: () => undefined },
+  handshakeLate: {
+    where: 'handshake',
+    waives: NONE,
+    strike: (link) =>
+      link.network.time.after(link.network.random.next() * 200, () => link.socket.ready()),
+  },
+  handshakeReset: { where: 'handshake', waives: NONE, strike: (link) => link.close('reset') },
+  distrusted: {
+    where: 'handshake',
+    waives: NONE,
+    strike: (link) => link.network.time.after(1, () => secured(link).distrust()),
+  },
+  oldTls: {
+    where: 'handshake',
+    waives: NONE,
+    strike: (link) => link.network.time.after(1, () => secured(link).ready('TLSv1.1')),
+  },
+
+  loginRefused: {
+    where: 'login',
+    waives: NONE,
+    strike: (link, question) => link.reply(speechOf(link).refusesLogin(question)),
+  },
+  loginUnanswered: { where: 'login', waives: NONE, strike: () => undefined },
+  loginLate: {
+    where: 'login',
+    waives: NONE,
+    goesOn: true,
+    strike: (link) => (link.down.stalledUntil = stall(link)),
+  },
+  loginCut: {
+    where: 'login',
+    waives: NONE,
+    strike: (link, question) => {
+      link.down.push(part(link, consent(link, question)));
+      link.close(link.network.random.pick(['fin', 'reset']));
+    },
+  },
+  loginGarbage: {
+    where: 'login',
+    waives: NONE,
+    strike: (link, question) => link.reply(`HELLO\r\n${consent(link, question)}`),
+  },
+  loginTwice: {
+    where: 'login',
+    waives: NONE,
+    goesOn: true,
+    strike: (link, question) => void (link.held += consent(link, question)),
+  },
+
   closeUnheard: { where: 'request', waives: NONE, strike: (link) => link.close('fin') },
   resetUnheard: { where: 'request', waives: NONE, strike: (link) => link.close('reset') },
   stallUp: {
@@ -80,16 +151,15 @@ export const FAULTS = {
   },
   outOfMemory: {
     where: 'request',
-    fits: /^(set|add|append) (?!.*noreply)/,
+    fits: 'storing',
     waives: NONE,
-    strike: (link) => link.reply('SERVER_ERROR out of memory storing object\r\n'),
+    strike: (link, request) => link.reply(speechOf(link).outOfMemory(request)),
   },
-  /** memcached's own two lines for one request: whoever takes the second for the next reply is out of step. */
   clientError: {
     where: 'request',
-    fits: /^(set|add|append) (?!.*noreply)/,
+    fits: 'storing',
     waives: NONE,
-    strike: (link) => link.reply('CLIENT_ERROR bad data chunk\r\nERROR\r\n'),
+    strike: (link, request) => link.reply(speechOf(link).clientError(request)),
   },
   freeze: {
     where: 'request',
@@ -145,21 +215,21 @@ export const FAULTS = {
   },
   wrongKey: {
     where: 'reply',
-    fits: HIT,
+    fits: 'hit',
     waives: NONE,
-    strike: (link, text) => link.reply(text.replace(/^VALUE [^ ]+/, 'VALUE zz')),
+    strike: (link, text) => link.reply(speechOf(link).wrongKey(text)),
   },
   giant: {
     where: 'reply',
-    fits: HIT,
+    fits: 'hit',
     waives: NONE,
-    strike: (link, text) => link.reply(text.replace(/^(VALUE [^ ]+ \d+) \d+/, '$1 2147483648')),
+    strike: (link, text) => link.reply(speechOf(link).giant(text)),
   },
-  noLineEnd: {
+  malformed: {
     where: 'reply',
-    fits: HIT,
+    fits: 'hit',
     waives: NONE,
-    strike: (link, text) => link.reply(text.replace(/\r\nEND\r\n$/, 'xxEND\r\n')),
+    strike: (link, text) => link.reply(speechOf(link).malformed(text)),
   },
   garbage: {
     where: 'reply',
@@ -168,17 +238,24 @@ export const FAULTS = {
   },
   duplicateHit: {
     where: 'reply',
-    fits: HIT,
-    waives: ['lost'],
+    fits: 'hit',
+    waives: NONE,
+    waivesUnnamed: ['lost'],
     strike: (link, text) => link.reply(text + text),
   },
   duplicateLine: {
     where: 'reply',
-    fits: LINE,
-    waives: LIES,
+    fits: 'line',
+    waives: NONE,
+    waivesUnnamed: LIES,
     strike: (link, text) => link.reply(text + text),
   },
-  swap: { where: 'reply', waives: LIES, strike: (link, text) => void (link.held += text) },
+  swap: {
+    where: 'reply',
+    waives: NONE,
+    waivesUnnamed: LIES,
+    strike: (link, text) => void (link.held += text),
+  },
 } as const satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof FAULTS;

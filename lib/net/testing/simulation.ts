@@ -5,6 +5,7 @@ import type { FailurePolicy } from '../../engine/dialect';
 import { Engine } from '../../engine/engine';
 import { MAX_TICK_MS, MIN_TICK_MS, TICKS_PER_TIMEOUT } from '../../limits';
 import { Command } from '../../wire/wire';
+import { BACKENDS, type Backend } from './backends';
 import { EngineTarget, simulatedDialect } from './engine-target';
 import { FakeNetwork } from './fake-network';
 import { FakeTime } from './fake-time';
@@ -13,6 +14,7 @@ import { History, type Violation } from './history';
 import { Load } from './load';
 import { seal } from './payload';
 import { Random } from './random';
+import { USER } from './speech';
 
 /** `safety`: faults to the end, then everything is closed. `liveness`: they stop, and everything must work again. */
 export type Mode = 'safety' | 'liveness';
@@ -25,7 +27,8 @@ const LIMIT = TIMEOUT + 2 * TICK + 1;
 /** Short: the faults of one history should meet, and a short one is read through when it fails. */
 const LOAD_MS = 60;
 
-const NAMES = Object.keys(FAULTS) as FaultName[];
+/** With what makes a fault's draw its own. */
+const NAMES = (Object.keys(FAULTS) as FaultName[]).map((name) => [name, crc32(name)] as const);
 const RESENDS = [
   [],
   [Command.get, Command.gets, Command.set, Command.delete, Command.touch],
@@ -37,8 +40,19 @@ export interface Result {
   readonly struck: ReadonlyMap<FaultName, number>;
 }
 
-export async function simulate(seed: number, mode: Mode): Promise<Result> {
-  return new Simulation(seed).run(mode);
+export async function simulate(
+  seed: number,
+  mode: Mode,
+  backend: Backend = BACKENDS[0],
+): Promise<Result> {
+  // A quarter of the time went into stacks of errors that are expected.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return await new Simulation(seed, backend).run(mode);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 class Simulation {
@@ -54,11 +68,18 @@ class Simulation {
   readonly #target: EngineTarget;
   readonly #keys: readonly string[];
 
-  constructor(seed: number) {
+  constructor(seed: number, backend: Backend) {
     const random = new Random(seed);
     this.#random = random;
     const servers = random.pick([1, 1, 2, 3]);
-    this.#network = new FakeNetwork(this.#time, random, this.#history, servers, someFaults(seed));
+    this.#network = new FakeNetwork(
+      this.#time,
+      random,
+      this.#history,
+      backend,
+      servers,
+      someFaults(seed),
+    );
     this.#failure = {
       whenDead: random.pick(['fail', 'next-server']),
       deadFor: DEAD_FOR,
@@ -70,10 +91,11 @@ class Simulation {
     if (this.#failure.whenDead === 'next-server' && servers > 1)
       this.#history.waive(['stale', 'lost']);
     if (this.#failure.flushOnReconnect) this.#history.waive(['lost']);
-    this.#engine = new Engine(simulatedDialect(this.#failure), this.#specs(), {
+    this.#engine = new Engine(simulatedDialect(backend.wire, this.#failure), this.#specs(), {
       observer: { happened: () => undefined },
       time: this.#time,
       open: this.#network.connect,
+      auth: backend.hasLogin ? USER : undefined,
       random: () => random.next(),
     });
     this.#target = new EngineTarget(this.#engine, this.#history, random, (abort) =>
@@ -204,8 +226,8 @@ class Simulation {
  */
 function someFaults(seed: number): (readonly [FaultName, number])[] {
   const share = new Random(seed).pick([0.05, 0.15, 0.5]);
-  return NAMES.flatMap((name) => {
-    const random = new Random(seed ^ crc32(name));
+  return NAMES.flatMap(([name, own]) => {
+    const random = new Random(seed ^ own);
     return random.chance(share) ? [[name, random.pick([0.02, 0.1, 0.3])] as const] : [];
   });
 }

@@ -1,6 +1,7 @@
 // Servers for the tests of this client: memcached in memory over both protocols, or whatever a script answers.
 
-import { ModelServer, takeRequest } from '../../../net/testing/model-server';
+import { ModelServer } from '../../../net/testing/model-server';
+import { textSpeech } from '../../../net/testing/text-speech';
 import { startScripted, type ScriptedServer, type Script } from '../../../testing/scripted-server';
 import { packet, uint32, uint64 } from '../../../wire/testing/packets';
 
@@ -19,7 +20,7 @@ export class Servers {
 
   /** A memcached of the text protocol: get, gets, set, add, append, incr, delete, flush_all. */
   text(model = new ModelServer()): ReturnType<Servers['scripted']> {
-    return this.scripted(chunks(takeRequest, (request) => model.run(request) ?? ''));
+    return this.scripted(chunks(takeLine, (request) => textSpeech.run(request, model) ?? ''));
   }
 
   /** A memcached of the binary protocol: getk, getkq, set, delete, incr and their silent forms. */
@@ -47,6 +48,11 @@ function chunks(take: Take, run: (request: string) => string): Script {
     rest.set(connection, bytes);
     return replies === '' ? undefined : replies;
   };
+}
+
+function takeLine(bytes: string): string | undefined {
+  const length = textSpeech.needs(bytes);
+  return bytes.length < length ? undefined : bytes.slice(0, length);
 }
 
 function takePacket(bytes: string): string | undefined {
