@@ -39,6 +39,8 @@ const REFUSED: Readonly<Record<string, number>> = {
   // Its str() is not ASCII.
   'pymemcache 3.5.2 default': 4,
   'cmemcache 0.95': 3,
+  // No text of ASCII, and no bytes.
+  'cmemcache 0.96 StringClient': 17,
   // No text, or beyond latin-1.
   'python-memcached2': 19,
 };

@@ -45,6 +45,16 @@ function cmemcached(release: cmemcache.ReleaseName): Open {
   };
 }
 
+function stringClient(port: number): Front {
+  const mc = new cmemcache.StringClient([`127.0.0.1:${port}`]);
+  return {
+    // Of another type it throws.
+    set: (key, value) => mc.set(key, value as string),
+    get: (key) => mc.get(key),
+    close: () => mc.disconnect_all(),
+  };
+}
+
 function pylib(options: pylibmc.ClientOptions, more: { min_compress_len?: number } = {}): Open {
   return (port) => {
     const mc = new pylibmc.Client([`127.0.0.1:${port}`], { unpickler, ...options });
@@ -128,6 +138,7 @@ export const ALONE: Readonly<Record<string, Open>> = {
   'python-memcached 1.53 on Python 2': pythonMemcached({ release: '1.53', python: 2 }),
   'cmemcache 0.96': cmemcached('0.96'),
   'cmemcache 0.95': cmemcached('0.95'),
+  'cmemcache 0.96 StringClient': stringClient,
   'python-memcached2': memcached2,
 };
 

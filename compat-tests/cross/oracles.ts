@@ -84,6 +84,7 @@ export const ORACLES: ReadonlyMap<string, Oracle> = new Map<string, Oracle>([
   ],
   ['cmemcache 0.96', cmemcache],
   ['cmemcache 0.95', cmemcache],
+  ['cmemcache 0.96 StringClient', ({ entry }) => told(() => entry.data, byHash)],
   ['python-memcached2', ({ entry }) => told(() => entry.data.toString('latin1'), byHash)],
 ]);
 
