@@ -97,11 +97,12 @@ describe('one server of three is down', () => {
 
 it('goes on watching when a server comes back', async () => {
   let asked = 0;
-  const server = await startScripted(() => {
+  const server = await startScripted((_received, socket) => {
     asked++;
-    return asked === 2 ? undefined : 'STAT cmd_get 1\r\nSTAT version 1.6.18\r\nEND\r\n';
+    if (asked === 2) socket.destroy();
+    return 'STAT cmd_get 1\r\nSTAT version 1.6.18\r\nEND\r\n';
   });
-  const words = ['stats', '--watch', '--every', '0.01', '--count', '3', '--timeout', '0.2'];
+  const words = ['stats', '--watch', '--every', '0.01', '--count', '3', '--timeout', '50'];
   const { code, stdout, stderr } = await run([...words, '-s', `127.0.0.1:${server.port}`]);
   expect(
     stdout
@@ -109,7 +110,7 @@ it('goes on watching when a server comes back', async () => {
       .match(/^version +\S+$/gm)
       ?.map((line) => line.slice(-6)),
   ).toEqual(['1.6.18', expect.stringMatching(/ -$/), '1.6.18']);
-  expect([code, stderr]).toEqual([0, expect.stringContaining('no reply within 200 ms')]);
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/^memcache-py: [\d.:]+: .*\n$/)]);
   await server.close();
 });
 

@@ -142,7 +142,8 @@ it('never lets a server wait for whoever reads its keys: entries are locked mean
     return undefined;
   });
   const file = join(mkdtempSync(join(tmpdir(), 'cli-')), 'dump.jsonl');
-  const { code, stderr } = await run(['dump', file, '-s', `127.0.0.1:${server.port}`]);
+  const at = ['-s', `127.0.0.1:${server.port}`, '--timeout', '20'];
+  const { code, stderr } = await run(['dump', file, ...at]);
   expect([code, stderr]).toEqual([0, '100,000 entries dumped\n']);
   rmSync(join(file, '..'), { recursive: true });
   await server.close();
