@@ -6,8 +6,6 @@ type Decode = (bytes: Buffer) => unknown;
 type Encode = (value: unknown, protocol: number) => Buffer;
 
 export interface Contender {
-  /** Why it cannot take part at all. */
-  readonly missing?: string;
   /** Protocols that it reads; undefined for formats that have none. */
   readonly protocols?: readonly number[];
   /** What it is given to decode: the pickle, or the value in a format of its own. */
@@ -33,16 +31,15 @@ function ours(exact: boolean): Contender {
   return { protocols: ALL, prepare: given, decode: (bytes) => loads(bytes), encode: dumps };
 }
 
-/** No dependency of the project: takes part where it is installed. */
+/** Reads text: the conversion counts. */
 function jpickle(): Contender {
-  const protocols = [0, 2];
-  try {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- has no types
-    const { loads } = require('jpickle') as { readonly loads: (text: string) => unknown };
-    return { protocols, prepare: given, decode: (bytes) => loads(bytes.toString('latin1')) };
-  } catch {
-    return { missing: 'not installed', prepare: given };
-  }
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- has no types
+  const { loads } = require('jpickle') as { readonly loads: (text: string) => unknown };
+  return {
+    protocols: [0, 2],
+    prepare: given,
+    decode: (bytes) => loads(bytes.toString('latin1')),
+  };
 }
 
 /** Made by name in a process of their own, so that no contender warms another's code. */

@@ -59,8 +59,7 @@ function timed(call: () => unknown, ms: number): number {
 
 /** The call to time, or why there is none. Its answer has been verified. */
 function callFor({ shape, protocol, task }: Request): (() => unknown) | string {
-  const { missing, protocols, prepare, decode, encode } = contender ?? {};
-  if (missing !== undefined) return missing;
+  const { protocols, prepare, decode, encode } = contender ?? {};
   if (protocols?.includes(protocol) === false) return 'protocol';
   const value = valueOf(shape);
   const pickle = readFileSync(join(folder, `${shape}.${protocol}.pickle`));

@@ -91,6 +91,8 @@ const CORNERS: Readonly<Record<string, () => void>> = {
   },
   '1 stored where 1.0 was read'() {
     expect(changed<Price>("{'price': 1.0}", (row) => void (row.price = 1))).toBe("{'price': 1.0}");
+    const set = (row: { price: unknown }): void => void (row.price = 1n);
+    expect(changed("{'price': 1.0}", set)).toBe("{'price': 1}");
   },
   'NaN keys of one dict'() {
     const dict = "{float('nan'): 1, -float('nan'): 2}";
