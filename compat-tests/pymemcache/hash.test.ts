@@ -1,12 +1,13 @@
 // HashClient with the real pymemcache 3.5.2 beside it: where keys are, on real servers, and what every method answers.
 
 import fc from 'fast-check';
-import { HashClient, type ServerArgument } from '../../lib/clients/pymemcache';
+import { HashClient, RendezvousHash, type ServerArgument } from '../../lib/clients/pymemcache';
 import {
   bytes,
   float,
   Memcached,
   Python,
+  Source,
   startServers,
   stopServers,
   Tuple,
@@ -131,6 +132,21 @@ describe('placement', () => {
     await agree();
     await pair.drop();
   });
+});
+
+it('RendezvousHash with a seed finds the nodes that Python’s does', async () => {
+  const nodes = ['127.0.0.1:11211', 'caf\xe9:1', '/path', '::1:11212'];
+  const own = Array.from({ length: 100 }, (_, i) => `key${'\u{1f600}'.repeat(i % 3)}${i}`);
+  for (const seed of [0, 1, 42, 2 ** 31, 2 ** 32 - 1]) {
+    const found = await python.eval('[hasher(nodes, seed).get_node(key) for key in keys]', {
+      hasher: new Source('pymemcache.client.rendezvous.RendezvousHash'),
+      nodes,
+      seed,
+      keys: own,
+    });
+    const ours = new RendezvousHash(nodes, seed);
+    expect(own.map((key) => ours.get_node(key))).toEqual(found);
+  }
 });
 
 const no = { noreply: false } as const;

@@ -1,7 +1,7 @@
 // Rendezvous hashing: each server has a score for each key, and the highest wins, as python-clandestined has it.
 
 import { finish, mixBlock, scramble } from './block-hashes';
-import type { Place, PlacementFactory } from './placement';
+import type { Place, Placement, PlacementFactory } from './placement';
 
 /** MurmurHash3 of `server-`, as far as it goes: whole blocks are mixed in, the bytes of the next one wait. */
 interface Scorer {
@@ -19,20 +19,23 @@ const SURROGATE = /[\ud800-\udfff]/;
  * (pymemcache's murmur3.py). So the spot of a key is the text that Python's `%s` makes of it: the text itself, or the repr of bytes.
  * A server of weight 0 or less has no key; other weights do not count.
  */
-export const rendezvous: PlacementFactory = (servers) => {
+export const rendezvous: PlacementFactory = (servers) => seededRendezvous(servers, 0);
+
+/** As `rendezvous`, with hashes that begin at a seed. */
+export function seededRendezvous(servers: readonly Place[], seed: number): Placement {
   const scorers = [...servers.entries()].flatMap(([index, place]) =>
-    place.weight > 0 ? [scorerOf(index, place)] : [],
+    place.weight > 0 ? [scorerOf(index, place, seed)] : [],
   );
   return {
     start: (key) => key,
     server: (spot) => winner(scorers, lowBytes(String(spot))),
     next: () => undefined,
   };
-};
+}
 
-function scorerOf(index: number, { name }: Place): Scorer {
+function scorerOf(index: number, { name }: Place, seed: number): Scorer {
   const text = lowBytes(`${name}-`);
-  let state = 0;
+  let state = seed | 0;
   let block = 0;
   for (let i = 0; i < text.length; i++) {
     block |= (text.charCodeAt(i) & 0xff) << ((i & 3) * 8);

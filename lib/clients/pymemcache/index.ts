@@ -43,7 +43,13 @@ export type {
   PooledClientOptions,
 } from './options';
 export type { ReleaseName } from './releases';
-export { RendezvousHash, type Hasher } from './rendezvous';
+export {
+  RendezvousHash,
+  type HashFunction,
+  type Hasher,
+  type RendezvousArguments,
+  type RendezvousOptions,
+} from './rendezvous';
 export {
   RetryingClient,
   type ErrorClass,

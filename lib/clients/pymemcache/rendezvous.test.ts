@@ -33,6 +33,20 @@ it('moves a key to a new node, or leaves it where it is', () => {
   expect(moved.length).toBeLessThan(100);
 });
 
+it('scores by a hash of your own, of equal scores the greater name', () => {
+  const asked: unknown[] = [];
+  const hash_function = (text: string, seed: number): number => {
+    asked.push([text, seed]);
+    return text.length;
+  };
+  const hasher = new RendezvousHash({ nodes: ['/b', '/a', '/longer'], seed: 7, hash_function });
+  expect(hasher.get_node(Buffer.from('k'))).toBe('/longer');
+  expect(asked[0]).toEqual(["/b-b'k'", 7]);
+  hasher.remove_node('/longer');
+  expect(hasher.get_node('k')).toBe('/b');
+  expect(new RendezvousHash([], 0, hash_function).get_node('k')).toBeNull();
+});
+
 it('hashes bytes as their repr', () => {
   const hasher = new RendezvousHash(['/a', '/b', '/c', '/d']);
   for (const key of ['foo', "it's", '"quoted"', '\xff\0\n']) {
