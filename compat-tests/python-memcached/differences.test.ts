@@ -295,3 +295,14 @@ it('30: a counter whose server has gone answers null, where Python fails on the 
   expect(await ours.incr('n')).toBeNull();
   await other.stop();
 });
+
+it('38: calls are counted whether a server is found or not', async () => {
+  const theirs = await python.create('memcache.Client', [[]]);
+  const ours = open({}, []);
+  await theirs.call('get', ['k']);
+  await theirs.call('get_multi', [['k']]);
+  await ours.get('k');
+  await ours.get_multi(['k']);
+  expect(await theirs.get('stats')).toEqual(new Map([['get_multi', 1]]));
+  expect(ours.stats).toEqual({ get: 1, get_multi: 1 });
+});
