@@ -172,6 +172,21 @@ it('reads keys that no command line can hold where the server can, and says whic
   expect((await run(['doctor', ...at])).code).toBe(0);
 });
 
+it('doctor measures a server by what the chosen client sends', async () => {
+  await using large = await Memcached.start({ args: ['-I', '4m'] });
+  await using small = await Memcached.start({ args: ['-I', '512k'] });
+  const told = async (name: string, client: string): Promise<[number, string]> => {
+    const { code, stdout } = await run(['doctor', '-s', name, '-c', client]);
+    return [code, stdout.toString()];
+  };
+  expect(await told(large.name, 'django-memcached')).toEqual([
+    1,
+    expect.stringContaining('server_max_value_length=4194304'),
+  ]);
+  expect(await told(large.name, 'pymemcache')).toEqual([0, expect.stringContaining('all is well')]);
+  expect(await told(small.name, 'pymemcache')).toEqual([1, expect.stringContaining('-I 1m')]);
+});
+
 it('finds entries where another list of servers put them', async () => {
   await using one = await Memcached.start();
   await using other = await Memcached.start();

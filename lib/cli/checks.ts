@@ -19,12 +19,14 @@ export interface Checked {
   readonly server: ServerSpec;
   readonly stats: ReadonlyMap<string, string>;
   readonly settings: ReadonlyMap<string, string>;
+  /** Bytes of the largest value that the chosen client sends by itself. */
+  readonly maxValue: number;
   /** Its clock before ours, in seconds, and by how much that may be wrong. */
   readonly skew: number;
   readonly doubt: number;
 }
 
-/** SERVER_MAX_VALUE_LENGTH of python-memcached, and memcached's default item size. */
+/** memcached's default item size. */
 const USUAL_SIZE = 1024 * 1024;
 const LISTS_KEYS = [1, 4, 31] as const;
 const TELLS_TTL = [1, 6, 0] as const;
@@ -59,12 +61,12 @@ const CHECKS: readonly Check[] = [
       advice: `set the clocks: times over 30 days are sent as Unix times, and end ${skew > 0 ? 'early' : 'late'}`,
     };
   },
-  ({ settings }) => {
+  ({ settings, maxValue }) => {
     const size = numberOf(settings, 'item_size_max');
-    if (!(size > USUAL_SIZE)) return undefined;
+    if (!(size > maxValue)) return undefined;
     return {
       grade: 'warn',
-      what: `takes values up to ${shownBytes(size)}, python-memcached sends none over ${shownBytes(USUAL_SIZE)}`,
+      what: `takes values up to ${shownBytes(size)}, python-memcached sends none over ${shownBytes(maxValue)}`,
       advice: `give python-memcached server_max_value_length=${size}, or nothing larger is ever stored`,
     };
   },
@@ -74,8 +76,7 @@ const CHECKS: readonly Check[] = [
     return {
       grade: 'warn',
       what: `takes values up to ${shownBytes(size)} only`,
-      advice:
-        'larger ones are refused, which python-memcached answers with False: start it with -I 1m',
+      advice: 'larger ones are refused, which many programs never look at: start it with -I 1m',
     };
   },
   ({ stats }) => {

@@ -12,6 +12,8 @@ export interface Family {
   readonly flags: readonly (readonly [bit: number, name: string])[];
   /** Where a release places keys. */
   readonly placement: (release: string | undefined) => PlacementName;
+  /** Bytes of the largest value that it sends unless it is told otherwise. */
+  readonly maxValue: number;
   /** What it puts before every key. */
   readonly keyPrefix: string;
   /** Makes the client; loads its code only now. */
@@ -45,15 +47,20 @@ function pylibmc(name: PlacementName, behaviors: Behaviors): Family {
     name,
     flags: FLAGS,
     placement: () => name,
+    maxValue: Infinity,
     keyPrefix: '',
     make: (options) => load.pylibmc().make(options, behaviors),
   };
 }
 
+/** SERVER_MAX_VALUE_LENGTH of python-memcached. */
+const MAX_VALUE = 1024 * 1024;
+
 const PYTHON_MEMCACHED: Family = {
   name: 'python-memcached',
   flags: FLAGS,
   placement: byMinor,
+  maxValue: MAX_VALUE,
   keyPrefix: '',
   make: (options) => load.pythonMemcached().make(options),
 };
@@ -62,6 +69,7 @@ const PYMEMCACHE: Family = {
   name: 'pymemcache',
   flags: FLAGS,
   placement: () => 'pymemcache',
+  maxValue: Infinity,
   keyPrefix: '',
   make: (options) => load.pymemcache().make(options),
 };
@@ -75,6 +83,7 @@ const FAMILIES: readonly Family[] = [
     name: 'cmemcache',
     flags: FLAGS.slice(0, 3),
     placement: () => 'cmemcache',
+    maxValue: Infinity,
     keyPrefix: '',
     make: (options) => load.cmemcache().make(options),
   },
@@ -87,6 +96,7 @@ const FAMILIES: readonly Family[] = [
     name: 'memcached2',
     flags: [],
     placement: () => 'memcached2',
+    maxValue: Infinity,
     keyPrefix: '',
     make: (options) => load.memcached2().make(options),
   },

@@ -82,7 +82,8 @@ async function check(session: Session, server: ServerSpec): Promise<Checked | Fi
     const here = (before + after) / 2000;
     // Its clock has whole seconds: half of one is the best guess.
     const skew = Number(stats.get('time') ?? here - 0.5) + 0.5 - here;
-    return { server, stats, settings, skew, doubt: (after - before) / 2000 };
+    const { maxValue } = session.chosen.family;
+    return { server, stats, settings, maxValue, skew, doubt: (after - before) / 2000 };
   } catch (error) {
     return {
       grade: 'bad',
