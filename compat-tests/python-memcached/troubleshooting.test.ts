@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client, type ClientOptions } from '../../lib';
+import { Client } from '../../lib';
 import { startScripted } from '../../lib/testing/scripted-server';
 import { refusingPort } from '../support';
 
