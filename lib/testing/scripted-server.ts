@@ -15,11 +15,19 @@ export interface ScriptedServer {
   close(): Promise<void>;
 }
 
-/** Starts a server on a free loopback port that calls `script` for every chunk it reads. */
-export async function startScripted(script: Script, greeting = ''): Promise<ScriptedServer> {
+/**
+ * Starts a server on a free loopback port that calls `script` for every chunk it reads.
+ * @param over lays something over each accepted socket, as TLS
+ */
+export async function startScripted(
+  script: Script,
+  greeting = '',
+  over = (socket: Socket): Socket => socket,
+): Promise<ScriptedServer> {
   const sockets = new Set<Socket>();
   const received: string[] = [];
-  const server: Server = createServer((socket) => {
+  const server: Server = createServer((accepted) => {
+    const socket = over(accepted);
     const number = received.push('') - 1;
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));

@@ -128,6 +128,8 @@ const SHAPES: readonly Lie[] = [
 const line = (fields: Partial<Packet>): string =>
   packet({ opaque: OPAQUE, opcode: 0x0d, ...entry, ...fields });
 
+const WHOLE_LINE = line({}) + line({ key: 'd', value: 'D' }) + NOOP;
+
 const ABOUT_GETS: readonly Lie[] = [
   ...about('get', broken, [
     [24, 'the key of another caller', packet({ opaque: OPAQUE, opcode: 0x0c, ...entry, key: 'b' })],
@@ -143,12 +145,19 @@ const ABOUT_GETS: readonly Lie[] = [
   ...about('get_multi', broken, [
     [24, 'the key of another caller', line({ key: 'b' })],
     [25, 'a key twice', line({}) + line({ value: 'Z' })],
+    [26, 'an entry without a key', line({ key: '' })],
     [25, 'a third entry', line({}) + line({ key: 'd', value: 'D' }) + line({ key: 'b' })],
     [37, 'the opcode of a lone get', line({ opcode: 0x0c })],
     [37, 'a miss that should be silent', line({ status: 1, extras: '', value: '' })],
     [37, 'a noop with a body', line({}) + packet({ opaque: OPAQUE, opcode: 0x0a, value: 'x' })],
     [24, 'the noop of the next line', line({}) + packet({ opaque: OPAQUE + 1, opcode: 0x0a })],
   ]),
+  ...about('get_multi', { then: 'right' }, [
+    [20, 'the line twice', WHOLE_LINE.repeat(2)],
+    [21, 'an entry behind the noop', WHOLE_LINE + line({ key: 'd', value: 'Z' })],
+    [21, 'a second noop', WHOLE_LINE + NOOP],
+  ]),
+  ...about('gets', { then: 'right' }, [[21, 'an entry behind the noop', line({}) + NOOP + line({ value: 'Z' })]]),
   ...about('get_multi', silent, [[31, 'no noop', line({}) + line({ key: 'd', value: 'D' })]]),
 ]; // prettier-ignore
 

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Client, MemcacheError, ValueError, type ClientOptions } from '../../../lib';
 import { ASKS, NEXT, OTHERS, tellingEngine, type Ask } from './asks';
 import { BACKENDS, type Backend } from './backends';
-import { CUTS, startLiar, type Cut, type Liar } from './liar';
+import { startLiar, type Cut, type Liar } from './liar';
 import type { Lie } from './lie';
 import { ManualTime } from './manual-time';
 
@@ -26,7 +26,8 @@ const optionsOf = (time: ManualTime): ClientOptions =>
 
 /** The engine tells every error. */
 function openEngine(backend: Backend, port: number, time: ManualTime): Door {
-  const engine = tellingEngine(backend.server(port), backend.wire, optionsOf(time));
+  const options = { ...optionsOf(time), ...backend.options() };
+  const engine = tellingEngine(backend.server(port), backend.wire, options);
   return {
     call: (ask) => ask.engine(engine),
     right: ({ right }) => right,
@@ -41,7 +42,7 @@ function openEngine(backend: Backend, port: number, time: ManualTime): Door {
 
 /** The client answers as Python. */
 function openClient(backend: Backend, port: number, time: ManualTime): Door {
-  const mc = new Client([backend.server(port)], optionsOf(time));
+  const mc = new Client([backend.server(port)], { ...optionsOf(time), ...backend.options() });
   return {
     call: ({ client }) => client?.(mc) ?? Promise.reject(new Error('Python has no such method')),
     right: clientRightOf,
@@ -147,8 +148,8 @@ function isEqual(a: unknown, b: unknown): boolean {
 
 type Case = readonly [title: string, lie: Lie, cut: Cut];
 
-function casesOf(lies: readonly Lie[]): Case[] {
-  return CUTS.flatMap((cut) =>
+function casesOf(lies: readonly Lie[], cuts: readonly Cut[]): Case[] {
+  return cuts.flatMap((cut) =>
     lies
       .filter(({ says }) => cut === 'whole' || says.length > 1)
       .map((lie) => [`row ${lie.row}: ${lie.name}, to ${lie.ask}, ${cut}`, lie, cut] as const),
@@ -159,7 +160,7 @@ describe.each(BACKENDS)('a server that lies in $name', (backend) => {
   const doors = DOORS.filter(({ needsClient }) => backend.hasClient || !needsClient);
   describe.each(doors)('$name', ({ open, asks }) => {
     const lies = backend.lies.filter(({ ask }) => asks(ASKS[ask]));
-    it.each(casesOf(lies))('%s', async (_title, lie, cut) => {
+    it.each(casesOf(lies, backend.cuts))('%s', async (_title, lie, cut) => {
       liar = await startLiar(backend, lie, cut);
       const time = new ManualTime();
       door = open(backend, liar.server.port, time);

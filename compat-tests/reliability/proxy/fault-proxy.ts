@@ -181,7 +181,7 @@ export class FaultProxy implements AsyncDisposable {
 }
 
 /** The server's end of TLS; it can be reset, which Node does for sockets of TCP alone. */
-function secured(socket: Socket, identity: { cert: string; key: string }): Socket {
+export function secured(socket: Socket, identity: { cert: string; key: string }): Socket {
   const options = { isServer: true, secureContext: createSecureContext(identity) };
   const client = new TLSSocket(socket, options).on('error', () => undefined);
   client.resetAndDestroy = () => {
