@@ -258,6 +258,11 @@ describe.each([
       call('set', ['k', 'v']), call('get', ['k']), call('get_multi', [['k', 'l']]), call('set_multi', [map({ a: 1, b: 2 })]),
       call('get_multi', [['a', bytes('b')], 'p']), call('set', ['n', 1]), call('incr', ['n']), call('touch', ['n', 9]),
       call('delete', ['k']), call('delete_multi', [['a', 'c']]), call('get', ['n']),
+      call('set', ['k', 'x'.repeat(2 ** 20 + 1)]), call('incr', ['k']), call('set', ['word', 'w']), call('incr', ['word']),
+    ]],
+    [{ namespace: 'ns:', cas: 1 }, [
+      call('set', ['k', 'v']), call('cas', ['missing', 'v', 5]), call('cas', ['k', 'w', 2 ** 40]), call('gets', ['missing']),
+      call('replace', ['missing', 'v']), call('get', ['k']),
     ]],
     [{ verify_keys: 1 }, [
       call('set', ['k', 'v']), call('get', ['a b']), call('set', ['a b', 'v']), call('get', ['\xe9']), call('set', ['\xe9', 1]),

@@ -1,6 +1,7 @@
 // What the engine must know of pylibmc and libmemcached: how keys are placed, what is answered, when a server is dead.
 
 import type { AnswersOf, Dialect } from '../../engine/dialect';
+import type { MemcacheError } from '../../errors';
 import type { DecodeValue } from '../../net/conversation';
 import { ABSENT, Computed, MISS, Raise, type Answers } from '../../net/operation';
 import { placementOf } from '../../placement/distributions';
@@ -20,6 +21,7 @@ import {
   refusal,
   unsentMany,
   unsentTouch,
+  type Called,
 } from './failures';
 
 /** Among the values of many keys: no server could be asked for this one. */
@@ -57,7 +59,7 @@ export function createDialect(
       flushOnReconnect: false,
       resend: new Set(),
     },
-    answers: ANSWERS,
+    answers: answersOf(settings.namespace),
   };
 }
 
@@ -80,13 +82,23 @@ function placing(settings: Settings, ejection: Ejection | undefined): PlacementF
   };
 }
 
-const refused = new Raise((line, cause, call) =>
-  cause === undefined ? refusal(line, call) : loss(cause, call),
-);
-const missing = new Raise((_line, _cause, call) => notFound(call));
+type Words = (line: string, cause: MemcacheError | undefined, call: Called) => Error;
+
+/** An exception that names the call's key: the caller's, without the namespace. */
+function naming(namespace: string, words: Words): Raise {
+  return new Raise((line, cause, { command, key, whole, miss }) =>
+    words(line, cause, { command, key: key.slice(namespace.length), whole, miss }),
+  );
+}
+
 const counting = new Raise((line, cause) =>
   cause === undefined ? countRefusal(line) : countLoss(cause),
 );
+const COUNT: Answers = {
+  [Code.notFound]: new Raise(noCounter),
+  [Code.refused]: counting,
+  [Code.failed]: counting,
+};
 
 /** A part of a get of many reached no server: the call fails if no other part did better. */
 const unreached = new Computed((_line, cause, call) => {
@@ -96,52 +108,51 @@ const unreached = new Computed((_line, cause, call) => {
   for (const i of many.keys.keys()) many.values[many.placeOf(i)] = mark;
   return undefined;
 });
+const MANY: Answers = {
+  [Code.refused]: ABSENT,
+  [Code.failed]: ABSENT,
+  [Code.unreached]: unreached,
+};
 
-const STORE: Answers = {
-  [Code.stored]: true,
-  [Code.notStored]: false,
-  [Code.exists]: false,
-  [Code.notFound]: missing, // to replace, in the binary protocol
-  [Code.refused]: refused,
-  [Code.failed]: refused,
-};
-const DELETE: Answers = {
-  [Code.deleted]: true,
-  [Code.notFound]: false,
-  [Code.refused]: refused,
-  [Code.failed]: refused,
-};
 const EVERYWHERE: Answers = {
   [Code.ok]: null,
   [Code.refused]: new Computed((line) => new Failed(line, true)),
   [Code.failed]: new Computed((line) => new Failed(line, false)),
 };
 
-const ANSWERS: Readonly<Record<AnswersOf, Answers>> = {
-  // An error line is a miss for libmemcached's get.
-  get: { [Code.refused]: MISS, [Code.failed]: refused },
-  getMany: { [Code.refused]: ABSENT, [Code.failed]: ABSENT, [Code.unreached]: unreached },
-  store: STORE,
-  cas: STORE,
-  delete: DELETE,
-  deleteMany: DELETE,
-  count: {
-    [Code.notFound]: new Raise(noCounter),
-    [Code.refused]: counting,
-    [Code.failed]: counting,
-  },
-  touch: {
-    [Code.touched]: true,
-    [Code.notFound]: false,
-    [Code.refused]: refused,
-    [Code.failed]: refused,
-    [Code.unreached]: new Raise((line, cause, call) =>
-      cause === undefined ? refusal(line, call) : unsentTouch(cause, call),
-    ),
-  },
-  flushAll: EVERYWHERE,
-  stats: EVERYWHERE,
-  version: EVERYWHERE,
-  verbosity: EVERYWHERE,
-  quit: EVERYWHERE,
-};
+function answersOf(namespace: string): Readonly<Record<AnswersOf, Answers>> {
+  const refused = naming(namespace, (line, cause, call) =>
+    cause === undefined ? refusal(line, call) : loss(cause, call),
+  );
+  // To replace, in the binary protocol.
+  const missing = naming(namespace, (_line, _cause, call) => notFound(call));
+  const untouched = naming(namespace, (line, cause, call) =>
+    cause === undefined ? refusal(line, call) : unsentTouch(cause, call),
+  );
+  const bad: Answers = { [Code.refused]: refused, [Code.failed]: refused };
+  const there: Answers = { [Code.notFound]: false, ...bad };
+  const stored: Answers = {
+    [Code.stored]: true,
+    [Code.notStored]: false,
+    [Code.exists]: false,
+    [Code.notFound]: missing,
+    ...bad,
+  };
+  const deleted: Answers = { [Code.deleted]: true, ...there };
+  return {
+    // An error line is a miss for libmemcached's get.
+    get: { [Code.refused]: MISS, [Code.failed]: refused },
+    getMany: MANY,
+    store: stored,
+    cas: stored,
+    delete: deleted,
+    deleteMany: deleted,
+    count: COUNT,
+    touch: { [Code.touched]: true, ...there, [Code.unreached]: untouched },
+    flushAll: EVERYWHERE,
+    stats: EVERYWHERE,
+    version: EVERYWHERE,
+    verbosity: EVERYWHERE,
+    quit: EVERYWHERE,
+  };
+}
