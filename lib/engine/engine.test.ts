@@ -211,13 +211,15 @@ describe('after a lie the engine closes the connection, answers nothing wrong, a
 
   it('a late reply never reaches another call', async () => {
     const answer = honest();
+    let hanging: Socket | undefined;
     const server = await serve((received, socket, n) => {
       if (n > 0) return answer(received, socket, n);
-      setTimeout(() => socket.write('VALUE 0a 0 4\r\nlate\r\nEND\r\n'), 120).unref();
+      hanging = socket;
       return undefined;
     });
     const engine = start([server.port], { timeout: 80, deadFor: 0 });
     await expect(engine.get(key('0a'), undefined, null)).rejects.toBeInstanceOf(TimeoutError);
+    hanging?.write('VALUE 0a 0 4\r\nlate\r\nEND\r\n');
     for (let i = 0; i < 20; i++)
       expect(await engine.get(key('0a'), undefined, 'miss')).toBe('miss');
   });
