@@ -191,7 +191,7 @@ it('games of calls end alike', async () => {
       !/^(stats|disconnect_all)$/.test(method) && !('bogus' in kwargs) && !args.some(isWhole),
   );
   const game = fc.array(turn, { minLength: 20, maxLength: 60 });
-  const numRuns = Number(process.env['GAMES'] ?? 20);
+  const numRuns = Number(process.env['GAMES'] ?? 15);
   await fc.assert(fc.asyncProperty(setting, game, play), {
     numRuns,
     seed: 352,

@@ -25,7 +25,7 @@ import { call, comparable, raisedText, RELEASE, show, toJavaScript, type Call } 
 jest.setTimeout(120_000);
 
 /** Of each class. More games, or others: `GAMES=500 SEED=7`. */
-const GAMES = Number(process.env['GAMES'] ?? 10);
+const GAMES = Number(process.env['GAMES'] ?? 6);
 const SEED = Number(process.env['SEED'] ?? 352);
 
 /** What a call came to, on either side. */
