@@ -28,6 +28,7 @@ const MOVED: readonly Rule[] = [...UNTOLD, 'stale'];
 const LIED_TO: readonly Rule[] = [...MOVED, 'double', 'unasked'];
 
 const PLAIN = { framing: 'text', args: [], isSecured: false } as const;
+const BINARY = { ...PLAIN, framing: 'binary' } as const;
 
 /** Of the file `users`. */
 const USER = { username: 'ada', password: 'enchantress' };
@@ -58,9 +59,7 @@ export const BACKENDS: readonly Backend[] = [
   },
   {
     name: 'binary, raise',
-    framing: 'opaque',
-    args: [],
-    isSecured: false,
+    ...BINARY,
     weather: 'honest',
     waives: () => UNTOLD, // get_multi answers what the live servers have
     connect: (servers) => connectBinary(servers),
@@ -71,5 +70,12 @@ export const BACKENDS: readonly Backend[] = [
     weather: 'lying',
     waives: () => LIED_TO,
     connect: (servers) => connectText(servers, { failure: 'miss' }),
+  },
+  {
+    name: 'binary, lying servers',
+    ...BINARY,
+    weather: 'lying',
+    waives: () => UNTOLD, // a reply names its request: no lie passes for an answer
+    connect: (servers) => connectBinary(servers),
   },
 ];
