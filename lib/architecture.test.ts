@@ -53,7 +53,7 @@ const ARROWS: readonly Row[] = [
   },
   {
     // Of this library most settings are settings of a placement, and its flags are read by no table of others.
-    files: /^clients\/pylibmc\/(behaviors|session|values)\.ts$/,
+    files: /^clients\/pylibmc\/(behaviors|session|specs|values)\.ts$/,
     may: ['own/', 'clients/shared/', ...BELOW_CLIENTS, 'placement/', 'value/'],
   },
   {
