@@ -2,7 +2,6 @@
 
 import { OverflowError, ValueError } from '../../errors';
 import type { ServerSpec } from '../../engine/server';
-import { repr } from '../../value/pickle';
 import { pythonType } from '../shared/numbers';
 import { MemcachedError, NotSupportedError } from './errors';
 
@@ -63,7 +62,7 @@ function unpack(spec: string, port: string | number, weight: string | number): P
 function integer(value: string | number): number {
   if (typeof value === 'number') return Math.trunc(value);
   if (/^\s*[+-]?\d+(_\d+)*\s*$/.test(value)) return Number(value.replaceAll('_', ''));
-  throw new ValueError(`invalid literal for int() with base 10: ${repr(value)}`);
+  throw new ValueError(`invalid literal for int() with base 10: '${value}'`);
 }
 
 /**
