@@ -52,15 +52,17 @@ const prefix = fc.oneof(
   { weight: 1, arbitrary: oneOf(null, 5, 'a b', 'k'.repeat(250), bytes('')) },
 );
 
+/** Not blank: of such an entry memcached 1.6 counts what lies behind it in its memory. */
+const isNotBlank = (text: string): boolean => text.trim() !== '';
 const value: fc.Arbitrary<PythonValue> = fc.oneof(
   fc.integer({ min: -3, max: 300 }),
   fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }),
   fc.double({ noDefaultInfinity: true }).filter((number) => !Number.isInteger(number)),
-  fc.string({ unit: 'binary', maxLength: 6 }),
-  fc.string({ maxLength: 6 }).map((text) => bytes(text)),
+  fc.string({ unit: 'binary', maxLength: 6 }).filter(isNotBlank),
+  fc.string({ maxLength: 6 }).filter(isNotBlank).map((text) => bytes(text)),
   fc.array(fc.integer(), { maxLength: 4 }),
   fc.dictionary(fc.string({ minLength: 2, maxLength: 4 }), fc.integer(), { maxKeys: 3 }).map((names) => new Map(Object.entries(names))),
-  oneOf(null, true, false, 'z'.repeat(60), bytes('7'), bytes('y'.repeat(5000)), '', bytes('')),
+  oneOf(null, true, false, 'z'.repeat(60), bytes('7'), bytes('y'.repeat(5000))),
 ); // prettier-ignore
 const mapping = fc
   .uniqueArray(fc.tuple(oneOf('a', 'b', 'c', '\xe9', 42, 1.5, true, 'k'.repeat(251)), value), {
@@ -189,6 +191,13 @@ it('a key that is asked on two servers is found on either', async () => {
   const game = [call('set', [tuple(0, 'x'), 'v']), ...get, call('set', [tuple(1, 'x'), 'w'])];
   await play({}, [...game, call('delete', [tuple(0, 'x')]), ...get]);
 });
+
+it('empty values are values', () =>
+  play({}, [
+    call('set_multi', [new Map<PythonValue, PythonValue>([['x', ''], ['y', bytes('')]])]),
+    call('append', ['x', '+']),
+    call('get_multi', [['x', 'y']]),
+  ])); // prettier-ignore
 
 it('a touch without a time is refused by the server', () =>
   play({}, [call('set', ['x', 1]), call('touch', ['x', null]), call('get', ['x'])]));
