@@ -12,6 +12,7 @@ import {
   verify,
   type AuthUser,
   type Expiry,
+  type ExpiryArguments,
 } from '../../lib/django';
 import { PyDateTime, PyTimedelta, PyTimezone } from '../../lib/value/pickle';
 import { float, Source, tuple, type PythonValue } from '../support';
@@ -288,6 +289,26 @@ describe.each(BACKENDS)('%s', (backend) => {
       await site.python.exec('s = session()\ns.set_expiry(v)\ns.save()', { v: new Source(source) });
       const key = (await site.python.eval('s.session_key')) as string;
       expect(isNear((await sessions.open(key)).get_expiry_age(), seconds)).toBe(true);
+    });
+
+    it.each<[string, Required<ExpiryArguments>['expiry']]>([
+      ['None', null],
+      ['0', 0],
+      ['600', 600],
+      ['at + datetime.timedelta(hours=3)', new Date(1_900_010_800_000)],
+    ])('%s, given with a modification, is as far away as for Django', async (source, expiry) => {
+      await site.python.exec(
+        'import datetime\nfrom django.utils import timezone\n' +
+          'at = datetime.datetime.fromtimestamp(1900000000, timezone.utc)\n' +
+          'given = {"modification": at, "expiry": v}',
+        { v: new Source(source) },
+      );
+      const session = await sessions.open();
+      const given = { modification: new Date(1_900_000_000_000), expiry };
+      const age = await site.python.eval('session().get_expiry_age(**given)');
+      expect(session.get_expiry_age(given)).toBe(age);
+      const moment = await site.python.eval('session().get_expiry_date(**given).timestamp()');
+      expect(float(session.get_expiry_date(given).getTime() / 1000)).toEqual(moment);
     });
 
     it('is text of a moment since Django 4.1, read and written', async () => {

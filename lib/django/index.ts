@@ -22,6 +22,6 @@ export { default_key_func, type CacheKey, type KeyFunction, type Version } from 
 export type { DjangoRelease } from './releases';
 export type { CacheOptions, CacheSettings, SettingsOf } from './settings';
 export type { Timeout } from './timeouts';
-export { Session } from './session';
+export { Session, type ExpiryArguments } from './session';
 export { isSessionKey, newSessionKey } from './session-key';
 export { Sessions, type SessionSettings } from './sessions';

@@ -1,7 +1,7 @@
 // One session: Django's SessionBase, its dict, its expiry, and how it is stored, moved and ended.
 
 import { KeyError } from '../errors';
-import { repr } from '../value/pickle';
+import { repr, type PyTimedelta } from '../value/pickle';
 import { CreateError, RuntimeError } from './errors';
 import * as dict from './session-data';
 import type { Dict } from './session-data';
@@ -27,6 +27,14 @@ export interface SessionEngine {
 export interface SessionRules extends ExpiryRules {
   /** SESSION_EXPIRE_AT_BROWSER_CLOSE. */
   readonly endsWithBrowser: boolean;
+}
+
+/** Keyword arguments of `get_expiry_age` and `get_expiry_date`. */
+export interface ExpiryArguments {
+  /** When the session was last changed; absent: now. */
+  readonly modification?: Date;
+  /** As `_session_expiry` is stored; absent: what the session has. */
+  readonly expiry?: Exclude<Expiry, PyTimedelta> | string;
 }
 
 /** Keys are drawn from 36^32: a second one that is taken means that the cache does not store. */
@@ -128,14 +136,21 @@ export class Session {
     return value === undefined ? default_ : value;
   }
 
-  /** Seconds until the session ends. @throws {TypeError | ValueError} `_session_expiry` is no number or moment */
-  get_expiry_age(modification: Date = this.#now()): number {
-    return expiries.age(this.get('_session_expiry'), this.#rules, modification);
+  /**
+   * Seconds until the session ends.
+   * @throws {TypeError | ValueError} the expiry is no number or moment
+   */
+  get_expiry_age({ modification, expiry }: ExpiryArguments = {}): number {
+    return expiries.age(this.#expiry(expiry), this.#rules, modification ?? this.#now());
   }
 
   /** The moment at which the session ends. @throws as get_expiry_age */
-  get_expiry_date(modification: Date = this.#now()): Date {
-    return expiries.date(this.get('_session_expiry'), this.#rules, modification);
+  get_expiry_date({ modification, expiry }: ExpiryArguments = {}): Date {
+    return expiries.date(this.#expiry(expiry), this.#rules, modification ?? this.#now());
+  }
+
+  #expiry(given: ExpiryArguments['expiry']): unknown {
+    return given === undefined ? this.get('_session_expiry') : given;
   }
 
   /** Whether the cookie is to live until the browser closes: `max_age` is not to be given then. */
