@@ -213,8 +213,8 @@ export class Server implements Owner {
         reroute(op, cause, true);
       } else op.fail(cause, tally);
     }
-    // What is written elsewhere while the keys are read here would be lost.
-    const isAlive = isLie(cause) && this.usable;
+    // What is written elsewhere while the keys are read here would be lost. Who lies before it is open is not read.
+    const isAlive = isLie(cause) && loss.wasOpen && this.usable;
     for (const op of loss.unsent) {
       if (cause instanceof ClosedError) op.giveUp(cause, tally);
       else reroute(op, cause, isAlive);
