@@ -1,7 +1,7 @@
 // The parameters of the cache's methods, as types and as names for binding.
 
 import { bind, isNamed, type CallOptions, type Signature } from '../clients/shared/arguments';
-import type { Mapping as PairsOrObject } from '../clients/shared/mapping';
+import type { PairsOrObject } from '../clients/shared/mapping';
 import type { CacheKey, Version } from './keys';
 import type { Timeout } from './timeouts';
 

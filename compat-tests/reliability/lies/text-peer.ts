@@ -33,7 +33,7 @@ const ARGUMENTS: Readonly<Record<string, readonly [least: number, most: number]>
   delete: [1, 2],
   incr: [2, 2],
   decr: [2, 2],
-  touch: [2, 2],
+  touch: [1, 2], // touch(key, None) sends no time
   flush_all: [0, 1],
   stats: [0, Infinity],
   version: [0, 0],
@@ -166,8 +166,9 @@ function count(
   if (!/^\d+$/.test(old.data)) {
     return 'CLIENT_ERROR cannot increment or decrement non-numeric value\r\n';
   }
+  if (!/^\d+$/.test(delta)) return 'CLIENT_ERROR invalid numeric delta argument\r\n';
   const next = BigInt(old.data) + sign * BigInt(delta);
-  const data = String(next < 0n ? 0n : next);
+  const data = String(BigInt.asUintN(64, next < 0n ? 0n : next));
   entries.set(key, { ...old, data });
   return `${data}\r\n`;
 }

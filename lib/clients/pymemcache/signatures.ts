@@ -1,7 +1,7 @@
 // The parameters of the methods, as types and as names for binding.
 
 import type { CallOptions, Signature } from '../shared/arguments';
-import type { Mapping as PairsOrObject } from '../shared/mapping';
+import type { PairsOrObject } from '../shared/mapping';
 import type { Key } from './keys';
 import type { Integer } from './numbers';
 

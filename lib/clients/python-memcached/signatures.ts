@@ -1,7 +1,7 @@
 // The parameters of the Client's methods, as types and as names for binding.
 
 import type { CallOptions, Signature } from '../shared/arguments';
-import type { Mapping as PairsOrObject } from '../shared/mapping';
+import type { PairsOrObject } from '../shared/mapping';
 import type { MultiKey } from './keys';
 import type { Delta, Time, TimeDelta } from '../shared/numbers';
 

@@ -1,9 +1,9 @@
 // What can be given as a dict.
 
-import { pairsOf, type Mapping } from './mapping';
+import { pairsOf, type PairsOrObject } from './mapping';
 
 describe('a mapping', () => {
-  it.each<[string, Mapping<string | number>, [unknown, unknown][]]>([
+  it.each<[string, PairsOrObject<string | number>, [unknown, unknown][]]>([
     ['a Map', new Map<string | number, unknown>([['a', 1], [42, 2]]), [['a', 1], [42, 2]]],
     ['pairs', [['a', 1], [7, 2]], [['a', 1], [7, 2]]],
     ['pairs with a key twice: the last counts, at the first’s place', [['a', 1], ['b', 2], ['a', 3]], [['a', 3], ['b', 2]]],
