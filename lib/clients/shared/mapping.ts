@@ -3,7 +3,8 @@
 import { pythonType } from './numbers';
 
 /** Keys and values: a Map, pairs, or a plain object. */
-export type PairsOrObject<Key> = Iterable<readonly [Key, unknown]> | Readonly<Record<string, unknown>>;
+export type PairsOrObject<Key> =
+  Iterable<readonly [Key, unknown]> | Readonly<Record<string, unknown>>;
 
 /**
  * The pairs in order; of equal keys the last value counts, as in a dict.
