@@ -2,6 +2,7 @@
 
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { Client } from '../lib';
+import { SEED } from '../lib/testing/random';
 import { Game, type Call } from './model/game';
 import { Memcached, startServers, stopServers } from './support';
 
@@ -16,9 +17,6 @@ const RUN_MS = 60_000;
 
 /** Every method and every kind of call that the game knows. */
 const CALLS = 18;
-
-/** A failed run is repeated with its seed: MODEL_SEED=<seed>. */
-const SEED = Number(process.env['MODEL_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 let servers: Memcached[];
 
@@ -56,7 +54,7 @@ function compare(answered: Answered | undefined, seed: number): void {
     const answer: unknown = settled?.status === 'fulfilled' ? settled.value : settled?.reason;
     if (settled?.status === 'fulfilled' && isSame(answer, expected)) return;
     const [said, should] = [answer, expected].map((value) => inspect(value).slice(0, 200));
-    throw new Error(`${what} answered ${said}; the model says ${should}; MODEL_SEED=${seed}`);
+    throw new Error(`${what} answered ${said}; the model says ${should}; SEED=${seed}`);
   });
 }
 
@@ -102,6 +100,6 @@ describe('the comparison notices', () => {
     ['an error', (value) => (typeof value === 'bigint' ? Promise.reject(new Error('no')) : value)],
   ])('%s', async (_what, change) => {
     await using mc = new Wrong(change);
-    await expect(play(mc, SEED, 20_000)).rejects.toThrow(`MODEL_SEED=${SEED}`);
+    await expect(play(mc, SEED, 20_000)).rejects.toThrow(`SEED=${SEED}`);
   });
 });

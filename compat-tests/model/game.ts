@@ -37,6 +37,8 @@ const MULTI_MAX = 60;
 /** Joined values stop to grow here. */
 const JOINED_MAX = 300_000;
 const PREFIX = 'model:';
+/** From here on memcached looks for a minus sign behind the count, too, in what its memory held before. */
+const MISJUDGED = 2n ** 63n;
 
 export class Game {
   readonly model = new Model();
@@ -189,6 +191,7 @@ export class Game {
     const delta = this.#random.next() < 0.9 ? this.#random.whole(0, 1000) : 2n ** 63n;
     const old = this.model.get(key);
     if (!counts && old !== null && typeof old !== 'string') return this.#get(key);
+    if (typeof old === 'bigint' && old >= MISJUDGED) return this.#get(key);
     const answer = this.#mc[method](key, delta);
     const what = `${method} ${key} by ${delta}`;
     if (typeof old === 'string') return { what, answer: answer.catch(raised), expected: RAISES };

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SEED } from '../../lib/testing/random';
 import { dumps, loads, type PythonRelease } from '../../lib/value/pickle';
-import { findPythons, protocolsOf, Python, SEED } from './pythons';
+import { findPythons, protocolsOf, Python } from './pythons';
 import { expectNoFailures, failuresOf } from './report';
 import { TABLE_VALUES } from './table-values';
 

@@ -104,6 +104,3 @@ export class Python {
     return reply.answer;
   }
 }
-
-/** Of the values of this run; PICKLE_SEED=N makes others. */
-export const SEED = Number(process.env['PICKLE_SEED'] ?? 1);

@@ -1,5 +1,6 @@
 // Reports the cases of a big run that failed, so that each can be repeated.
-import { SEED, type Installed } from './pythons';
+import { SEED } from '../../lib/testing/random';
+import type { Installed } from './pythons';
 
 /** One failed case: what identifies it, and what was wrong. */
 export interface Failure {
@@ -30,7 +31,7 @@ export function expectNoFailures(
     return `value ${index}, protocol ${protocol}: ${text.slice(0, MAX_TEXT)}\n  ${hex}`;
   });
   throw new Error(
-    `CPython ${python.version}: ${failures.length} of ${total} values differ (PICKLE_SEED=${SEED} repeats them)\n${lines.join('\n')}`,
+    `CPython ${python.version}: ${failures.length} of ${total} values differ (SEED=${SEED} repeats them)\n${lines.join('\n')}`,
   );
 }
 

@@ -1,4 +1,5 @@
 // Values made by every CPython found: read as what they are, written back without loss, changed in one field.
+import { SEED } from '../../lib/testing/random';
 import { dumps, loads, type LoadOptions } from '../../lib/value/pickle';
 import { changeOneField } from './change';
 import { describeValue } from './describe';
@@ -6,7 +7,6 @@ import {
   findPythons,
   protocolsOf,
   Python,
-  SEED,
   type Difference,
   type Installed,
   type Made,
@@ -30,7 +30,7 @@ function remembers(value: unknown): boolean {
 
 it('finds a CPython 3', () => {
   const found = PYTHONS.map((python) => `${python.version} (${python.path})`).join(', ');
-  process.stdout.write(`pickle tests use CPython ${found}; PICKLE_SEED=${SEED}\n`);
+  process.stdout.write(`pickle tests use CPython ${found}; SEED=${SEED}\n`);
   expect(PYTHONS.some((python) => python.release.startsWith('3.'))).toBe(true);
 });
 

@@ -1,6 +1,6 @@
 // Placement by behaviors: where the real pylibmc puts a key, by its own word and on real servers, ours says it is.
 
-import fc from 'fast-check';
+import { fc } from '../../lib/testing/random';
 import {
   DISTRIBUTIONS,
   placementOf,

@@ -1,6 +1,6 @@
 // Placement by rendezvous hashing: the server that the real pymemcache chooses for a key is the one that ours does.
 
-import fc from 'fast-check';
+import { fc } from '../../lib/testing/random';
 import { rendezvous } from '../../lib/placement/rendezvous';
 import { Python, type PythonValue } from '../support';
 

@@ -1,6 +1,6 @@
 // The Client's placement on live servers and at random: `hash(key)` is the real pylibmc's, and each finds what the other stored.
 
-import fc from 'fast-check';
+import { fc } from '../../lib/testing/random';
 import { Client } from '../../lib/clients/pylibmc';
 import {
   Python,

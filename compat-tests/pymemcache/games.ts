@@ -1,6 +1,6 @@
 // Games of random calls: what a client of pymemcache may be made with, and what may be asked of it.
 
-import fc from 'fast-check';
+import { fc } from '../../lib/testing/random';
 import {
   pickle_serde,
   PickleSerde,

@@ -1,6 +1,6 @@
 // HashClient while servers are down and come back, with the real pymemcache 3.5.2 beside it on the same clock.
 
-import fc from 'fast-check';
+import { fc } from '../../lib/testing/random';
 import { HashClient, TimeoutError } from '../../lib/clients/pymemcache';
 import { startScripted } from '../../lib/testing/scripted-server';
 import { Python, startServers, stopServers, type Memcached } from '../support';

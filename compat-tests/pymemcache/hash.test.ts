@@ -1,6 +1,6 @@
 // HashClient with the real pymemcache 3.5.2 beside it: where keys are, on real servers, and what every method answers.
 
-import fc from 'fast-check';
+import { fc } from '../../lib/testing/random';
 import { HashClient, RendezvousHash, type ServerArgument } from '../../lib/clients/pymemcache';
 import {
   bytes,

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '../../lib';
 import { startScripted } from '../../lib/testing/scripted-server';
-import { refusingPort } from '../support';
+import { Memcached, refusingPort } from '../support';
 
 const PAGE = readFileSync(join(__dirname, '../../docs/troubleshooting.md'), 'utf8');
 
@@ -93,6 +93,23 @@ it('what servers do', async () => {
     await server.close();
   }
 }); // prettier-ignore
+
+it('memcached refuses a great count for a minus sign that lies behind it', async () => {
+  await using server = await Memcached.start();
+  const mc = make([server.name]);
+  for (const [before, answer] of [
+    ['+', 2 ** 63 + 2048],
+    ['-', null],
+  ] as const) {
+    await mc.set('n', before.repeat(30));
+    await mc.delete('n');
+    await mc.set('n', 2n ** 63n + 2047n);
+    const counted = mc.incr('n');
+    if (answer === null) await expect(counted).rejects.toThrow('non-numeric');
+    else expect(Number(await counted)).toBe(answer);
+  }
+  mc.disconnect_all();
+});
 
 it('what a dead, a silent and a closed connection do', async () => {
   const dead = make([`127.0.0.1:${await refusingPort()}`], { failure: 'raise' });

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { inspect } from 'node:util';
-import fc from 'fast-check';
+import { fc } from '../../lib/testing/random';
 import { Client } from '../../lib';
 import {
   PyByteArray,
@@ -297,7 +297,7 @@ describe('any value', () => {
     ),
   }));
   // Shrinking is no help with 600 values at once: the failure shows the one.
-  const samples = fc.sample(anything, { numRuns: 600, seed: 159 });
+  const samples = fc.sample(anything, { numRuns: 600 });
 
   it.each(PROTOCOLS)(
     'is the same after Python has stored it anew at protocol %i',

@@ -1,6 +1,6 @@
 // The engine behaves alike on both wires over a real memcached; where memcached does not, a row of the table says so.
 
-import fc from 'fast-check';
+import { fc } from '../../lib/testing/random';
 import { ABSENT, Command, NO_OPTIONS, type Change, type Engine } from '../../lib/engine/engine';
 import type { WireKey } from '../../lib/engine/keys';
 import { ServerError } from '../../lib/errors';

@@ -1,6 +1,6 @@
 // Keys go where the real clients put them, all servers up or some dead, and where a naive model of Python's loop does.
 
-import fc from 'fast-check';
+import { fc } from '../testing/random';
 import { probingBuckets, rehashingBuckets } from './buckets';
 import { crc15, crc15OrOne, crc32, signedCrc32, type Hash } from './crc32';
 import type { PlacementFactory } from './placement';

@@ -1,7 +1,7 @@
 // The hashes give what binascii and the real clients gave.
 
 import { crc32 as zlibCrc32 } from 'node:zlib';
-import fc from 'fast-check';
+import { fc } from '../testing/random';
 import { crc15, crc15OrOne, crc32, signedCrc32, type Hash } from './crc32';
 import { KEYS, rowsOf } from './testing/recorded';
 

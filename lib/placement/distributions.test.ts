@@ -1,6 +1,6 @@
 // Keys go where libmemcached puts them: every recorded table, and the corners that no table has.
 
-import fc from 'fast-check';
+import { fc } from '../testing/random';
 import { crc15 } from './crc32';
 import { DISTRIBUTIONS, placementOf, type DistributionName, type Layout } from './distributions';
 import type { Place } from './placement';

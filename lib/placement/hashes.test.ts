@@ -1,7 +1,7 @@
 // The hashes give what libhashkit gave for the recorded keys, and what their definitions give for any bytes.
 
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
+import { fc } from '../testing/random';
 import { crc32 } from './crc32';
 import { HASHES, md5, md5Word, type HashName } from './hashes';
 import { RECORDED, wire } from './testing/behaviors';

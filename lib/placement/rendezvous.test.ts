@@ -1,6 +1,6 @@
 // Keys go where pymemcache puts them: every recorded table, and any text by the definition.
 
-import fc from 'fast-check';
+import { fc } from '../testing/random';
 import { rendezvous } from './rendezvous';
 import {
   digits,

@@ -1,7 +1,7 @@
 // zlib as Python's: its container and level, its words for damage (recorded from CPython 3.11.2), and a bound of ours.
 
 import { constants, deflateSync } from 'node:zlib';
-import fc from 'fast-check';
+import { fc } from '../testing/random';
 import { ZlibError } from '../errors';
 import { asBuffer, zlibCompress, zlibDecompress } from './compression';
 

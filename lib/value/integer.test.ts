@@ -1,6 +1,6 @@
 // Ints are read and refused as int() and long() of each Python do, with CPython's words (recorded from 2.7.18 and 3.11.2).
 
-import fc from 'fast-check';
+import { fc } from '../testing/random';
 import { ValueError } from '../errors';
 import { integerText, MAX_DIGITS_PYTHON_2, parseInteger, type IntegerRules } from './integer';
 

@@ -1,6 +1,6 @@
 // Utf-8 is taken and refused as each Python does it, with CPython's words (recorded from 2.7.18 and 3.11.2).
 
-import fc from 'fast-check';
+import { fc } from '../testing/random';
 import { UnicodeDecodeError, UnicodeEncodeError } from '../errors';
 import { PyText } from './pickle';
 import { decodeUtf8, encodeText, encodeUtf8 } from './text';

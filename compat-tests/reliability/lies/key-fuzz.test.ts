@@ -1,6 +1,6 @@
 // Whatever is given as a key, a prefix, a number or an argument, the server gets the one command of the call, or nothing.
 
-import fc from 'fast-check';
+import { fc } from '../../../lib/testing/random';
 import { Client, type ClientOptions } from '../../../lib';
 import { startScripted, type ScriptedServer } from '../../../lib/testing/scripted-server';
 import { TextReader, answer, type TextEntry, type TextRequest } from './text-peer';

@@ -1,5 +1,5 @@
 // Changes good pickles as an attacker or a broken disk would. For fuzzing with fast-check.
-import fc from 'fast-check';
+import { fc } from '../../../testing/random';
 
 /** One change; `at` and `size` are taken modulo the length of what is changed. */
 export type Edit =
