@@ -31,32 +31,14 @@ import {
   SILENT_OPCODES,
   silentOpaque,
 } from './binary-packets';
-import { Code, Command, Step, type Decoder } from './wire';
-
-const NO_BYTES = Buffer.alloc(0);
-const NO_ROWS: readonly (readonly [string, string])[] = [];
+import { Code, Command, Decoder, Step } from './wire';
 
 /** From an entry's packet to its key. */
 const KEY_OFFSET = HEADER_BYTES + ENTRY_EXTRAS;
 /** Extras length, data type and status of a hit, as one word. */
 const HIT = ENTRY_EXTRAS << 24;
 
-export class BinaryDecoder implements Decoder {
-  at = 0;
-  objections = 0;
-  flags = 0;
-  data: Buffer = NO_BYTES;
-  start = 0;
-  end = 0;
-  owned = false;
-  cas = '';
-  key = '';
-  code: Code = Code.end;
-  text = '';
-  number: number | bigint = 0;
-  rows = NO_ROWS;
-  inSync = true;
-
+export class BinaryDecoder extends Decoder {
   /** The exact buffer of a packet that is being received, filled up to `#filled`. */
   #big: Buffer | undefined;
   #filled = 0;
@@ -108,11 +90,6 @@ export class BinaryDecoder implements Decoder {
     this.#serial = serial;
     if (this.#find(bytes, from, to)) throw new ProtocolError('a reply to nothing that was asked');
     return this.at;
-  }
-
-  release(): void {
-    this.data = NO_BYTES;
-    this.owned = false;
   }
 
   /** Reads on in `bytes`, where first stands what a big packet lacks. */

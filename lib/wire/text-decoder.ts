@@ -13,14 +13,12 @@ import {
   SMALL_VALUE_BYTES,
 } from '../limits';
 import { isServerError, lineOf, parseLine, parseValueLine, type LineReply } from './text-lines';
-import { Code, Command, Step, type Decoder } from './wire';
+import { Code, Command, Decoder, Step } from './wire';
 
 const CR = 13;
 const LF = 10;
 const SPACE = 32;
 const ZERO = 48;
-const NO_BYTES = Buffer.alloc(0);
-const NO_ROWS: readonly (readonly [string, string])[] = [];
 
 /** How many digits of flags and lengths are read without a string; longer ones are an error. */
 const MAX_DIGITS = 10;
@@ -38,22 +36,7 @@ const isStorage: Readonly<Record<number, true>> = {
   [Command.cas]: true,
 };
 
-export class TextDecoder implements Decoder {
-  at = 0;
-  objections = 0;
-  flags = 0;
-  data: Buffer = NO_BYTES;
-  start = 0;
-  end = 0;
-  owned = false;
-  cas = '';
-  key = '';
-  code: Code = Code.end;
-  text = '';
-  number: number | bigint = 0;
-  rows = NO_ROWS;
-  inSync = true;
-
+export class TextDecoder extends Decoder {
   /** The buffer of a value that is being received, two bytes longer than the value; filled up to `#filled`. */
   #big: Buffer | undefined;
   #filled = 0;
@@ -95,11 +78,6 @@ export class TextDecoder implements Decoder {
     return hasCas(command)
       ? this.#surprise(command, key, bytes, from, to)
       : this.#entry(command, key, bytes, from, to);
-  }
-
-  release(): void {
-    this.data = NO_BYTES;
-    this.owned = false;
   }
 
   // SERVER_ERROR <text>\r\n: a silent request was read whole, and failed

@@ -125,14 +125,41 @@ export const NO_OPTIONS: RequestOptions = {
 /** The entry of a command without data. */
 export const NO_ENTRY: Entry = { flags: 0, data: '' };
 
+const NO_BYTES = Buffer.alloc(0);
+
 /** Reads the replies of one connection, in order. Holds what was read until the next step. */
-export interface Decoder {
+export abstract class Decoder {
+  /** Offset behind what was consumed. */
+  at = 0;
+  /** How many replies to silent requests were read over. */
+  objections = 0;
+
+  // Of Step.entry:
+  flags = 0;
+  data: Buffer = NO_BYTES;
+  start = 0;
+  end = 0;
+  /** `data` belongs to this entry alone and may be handed out without a copy. */
+  owned = false;
+  /** The entry's cas id as decimal digits; empty when none was sent. */
+  cas = '';
+
+  // Of Step.otherKey:
+  key = '';
+
+  // Of Step.done:
+  code: Code = Code.end;
+  text = '';
+  number: number | bigint = 0;
+  rows: readonly (readonly [name: string, value: string])[] = [];
+  inSync = true;
+
   /**
    * Reads on in `bytes[from, to)` for request `serial`, made by `encode`, whose next expected entry has `key`.
    * @throws {ProtocolError} the bytes are nothing that the protocol allows here
    * @throws {TooLargeError} an announced length is over the limit
    */
-  read(
+  abstract read(
     command: Command,
     key: string,
     serial: number,
@@ -142,7 +169,7 @@ export interface Decoder {
   ): Step;
 
   /** The same for a request made by `encodeGets`. */
-  readGets(
+  abstract readGets(
     command: Command,
     key: string,
     serial: number,
@@ -156,36 +183,13 @@ export interface Decoder {
    * @returns the offset behind them
    * @throws {ProtocolError} anything else
    */
-  skip(serial: number, bytes: Buffer, from: number, to: number): number;
+  abstract skip(serial: number, bytes: Buffer, from: number, to: number): number;
 
   /** Lets go of a value that was handed out. */
-  release(): void;
-
-  /** Offset behind what was consumed. */
-  readonly at: number;
-
-  /** How many replies to silent requests were read over. */
-  readonly objections: number;
-
-  // Of Step.entry:
-  readonly flags: number;
-  readonly data: Buffer;
-  readonly start: number;
-  readonly end: number;
-  /** `data` belongs to this entry alone and may be handed out without a copy. */
-  readonly owned: boolean;
-  /** The entry's cas id as decimal digits; empty when none was sent. */
-  readonly cas: string;
-
-  // Of Step.otherKey:
-  readonly key: string;
-
-  // Of Step.done:
-  readonly code: Code;
-  readonly text: string;
-  readonly number: number | bigint;
-  readonly rows: readonly (readonly [name: string, value: string])[];
-  readonly inSync: boolean;
+  release(): void {
+    this.data = NO_BYTES;
+    this.owned = false;
+  }
 }
 
 /** One protocol. */
