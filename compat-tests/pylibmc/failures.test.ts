@@ -5,15 +5,19 @@ import { connect } from 'node:net';
 import { Client } from '../../lib/clients/pylibmc';
 import { startScripted, type ScriptedServer } from '../../lib/testing/scripted-server';
 import {
+  call,
   Memcached,
   Python,
   refusingPort,
+  show,
   startServers,
   stopServers,
+  type Call,
   type PythonObject,
   type PythonValue,
+  type Said,
 } from '../support';
-import { askOurs, askTheirs, call, show, toPython, type Call, type Made, type Said } from './pair';
+import { askOurs, askTheirs, toPython, type Made } from './pair';
 
 jest.setTimeout(30_000);
 

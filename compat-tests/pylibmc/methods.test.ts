@@ -1,8 +1,8 @@
 // Every method and outcome: the same calls on the real pylibmc 1.6.3 and on ours, result for result and byte for byte.
 
-import { bytes, float, tuple, type PythonValue } from '../support';
+import { bytes, call, float, show, tuple, type Call, type PythonValue } from '../support';
 import { Client } from '../../lib/clients/pylibmc';
-import { askOurs, askTheirs, call, Pair, show, type Call } from './pair';
+import { askOurs, askTheirs, Pair } from './pair';
 
 jest.setTimeout(30_000);
 

@@ -1,8 +1,17 @@
 // Exceptions, constants, server specs and behaviors: each is in ours what it is in the real pylibmc 1.6.3.
 
 import * as pylibmc from '../../lib/clients/pylibmc';
-import { float, Python, tuple, type PythonValue } from '../support';
-import { askOurs, askTheirs, call, comparable, essence, toJavaScript, type Said } from './pair';
+import {
+  call,
+  comparable,
+  float,
+  Python,
+  toJavaScript,
+  tuple,
+  type PythonValue,
+  type Said,
+} from '../support';
+import { askOurs, askTheirs, essence } from './pair';
 
 jest.setTimeout(30_000);
 

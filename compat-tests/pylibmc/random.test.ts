@@ -2,8 +2,8 @@
 // entries behind. Left out is what the rows L of docs/compatibility.md say.
 
 import { fc } from '../../lib/testing/random';
-import { bytes, float, type PythonValue } from '../support';
-import { askOurs, askTheirs, call, Pair, show, type Call, type Said } from './pair';
+import { bytes, call, float, show, type Call, type PythonValue, type Said } from '../support';
+import { askOurs, askTheirs, Pair } from './pair';
 
 jest.setTimeout(60_000);
 

@@ -3,15 +3,18 @@
 import { inspect } from 'node:util';
 import { Client } from '../../lib/clients/pylibmc';
 import {
+  call,
   LoggingProxy,
   Memcached,
   Python,
   startServers,
   stopServers,
+  type Call,
   type PythonObject,
+  type Said,
 } from '../support';
 import { Users } from '../transport/users';
-import { askOurs, askTheirs, call, commandsOf, type Call, type Said } from './pair';
+import { askOurs, askTheirs, commandsOf } from './pair';
 
 jest.setTimeout(30_000);
 

@@ -6,8 +6,10 @@ import {
   MemcacheUnknownError,
   type AWSElastiCacheHashClientArguments,
 } from '../../lib/clients/pymemcache';
-import { ClosedError, ConnectionError, TimeoutError, ValueError } from '../../lib/errors';
+import { ClosedError, ConnectionError, TimeoutError, TlsError, ValueError } from '../../lib/errors';
 import { startScripted, type ScriptedServer } from '../../lib/testing/scripted-server';
+import { secured } from '../reliability/proxy/fault-proxy';
+import { Authority, tlsArgs } from '../transport/authority';
 import { bytes, Memcached, Python, RawConnection, startServers, stopServers } from '../support';
 
 let servers: [Memcached, Memcached, Memcached];
@@ -72,6 +74,30 @@ it('connects to names where it is told to', async () => {
   const client = open({ use_vpc: false });
   expect(await client.set('k', 'v', no)).toBe(true);
   expect(client.hasher.get_node('k')).toBe(`localhost:${port}`);
+});
+
+it('speaks TLS with the endpoint and with its nodes, whose certificates hold names alone', async () => {
+  const authority = new Authority();
+  const tls = { ca: authority.root.cert };
+  const own = authority.issue();
+  const secure = await startScripted(
+    () => reply,
+    '',
+    (socket) => secured(socket, own),
+  );
+  const args = tlsArgs(authority.issue({ subjectAltName: 'DNS:localhost' }));
+  await using node = await Memcached.start({ args });
+  reply = configured(`1\nlocalhost|127.0.0.1|${node.port}\n`);
+  const options = { tls, timeout: 20 };
+  const name = `127.0.0.1:${secure.port}`;
+  const byName = new AWSElastiCacheHashClient(name, { ...options, use_vpc: false });
+  const byAddress = new AWSElastiCacheHashClient(name, options);
+  clients.push(byName, byAddress);
+  expect(await byName.set('k', 'v', no)).toBe(true);
+  expect(await byName.get('k')).toEqual(bytes('v'));
+  await expect(byAddress.get('k')).rejects.toThrow(TlsError);
+  await secure.close();
+  authority.remove();
 });
 
 it('connects to the name of a node that has no address', async () => {

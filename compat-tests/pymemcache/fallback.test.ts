@@ -10,14 +10,16 @@ import {
 } from '../../lib/clients/pymemcache';
 import {
   bytes,
+  call,
   Python,
   PythonObject,
   RawConnection,
+  show,
   startServers,
   stopServers,
+  type Call,
   type Memcached,
 } from '../support';
-import { call, show, type Call } from './pair';
 import { askOurs, askPython } from './told';
 
 /** Each side's new and old server. */

@@ -7,8 +7,7 @@ import {
   type ClientOptions,
   type Serde,
 } from '../../lib/clients/pymemcache';
-import { bytes, float, type PythonValue } from '../support';
-import { call, type Call } from './pair';
+import { bytes, call, float, type Call, type PythonValue } from '../support';
 
 /** The clients that games are played with. */
 export type Type = 'Client' | 'PooledClient' | 'HashClient';

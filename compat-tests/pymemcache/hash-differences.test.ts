@@ -12,6 +12,8 @@ import { ConnectionError, KeyError } from '../../lib/errors';
 import { startScripted } from '../../lib/testing/scripted-server';
 import {
   bytes,
+  call,
+  LoggingProxy,
   Python,
   PythonObject,
   RawConnection,
@@ -22,7 +24,6 @@ import {
   type PythonValue,
 } from '../support';
 import { HashPair } from './hash-pair';
-import { call } from './pair';
 import { askPython } from './told';
 
 const DOWN = '/nowhere/socket';
@@ -220,6 +221,16 @@ it('P61: MockMemcacheClient gives its serde bytes to read, and keeps its own', a
   ((await client.get('k')) as Buffer).fill(0);
   expect(await client.get('k')).toEqual(bytes('text'));
   expect(seen).toEqual([bytes('text'), bytes('text')]);
+});
+
+it('P62: a key that is named twice is asked once', async () => {
+  await using proxy = await LoggingProxy.start(servers[0]);
+  const pair = await start([proxy.name]);
+  await pair.theirs.call('get_many', [['k', 'k']]);
+  expect(proxy.sent).toBe('get p:k p:k\r\n');
+  proxy.clear();
+  expect(await pair.ours.get_many(['k', 'k'])).toEqual(new Map());
+  expect(proxy.sent).toBe('get o:k\r\n');
 });
 
 it('every row names a test, and every test a row', () => {

@@ -3,9 +3,8 @@
 import { fc } from '../../lib/testing/random';
 import { HashClient, TimeoutError } from '../../lib/clients/pymemcache';
 import { startScripted } from '../../lib/testing/scripted-server';
-import { Python, startServers, stopServers, type Memcached } from '../support';
+import { call, Python, startServers, stopServers, type Call, type Memcached } from '../support';
 import { HashPair } from './hash-pair';
-import { call, type Call } from './pair';
 
 let python: Python;
 let servers: [Memcached, Memcached, Memcached];

@@ -2,9 +2,16 @@
 
 import { HashClient, type HashClientOptions } from '../../lib/clients/pymemcache';
 import { systemTime } from '../../lib/net/clock';
-import { bytes, type Python, type PythonObject, type PythonValue } from '../support';
-import { RELEASE, type Call } from './pair';
-import { askOurs, askPython, type Outcome } from './told';
+import {
+  bytes,
+  type Call,
+  type Python,
+  type PythonObject,
+  type PythonValue,
+  type Said,
+} from '../support';
+import { RELEASE } from './pair';
+import { askOurs, askPython } from './told';
 
 /** Its clock stands where the test puts it; None: as all others. */
 const SETUP = `
@@ -70,7 +77,7 @@ export class HashPair {
   }
 
   /** What Python says, and then ours. */
-  async both(each: Call): Promise<{ theirs: Outcome; ours: Outcome }> {
+  async both(each: Call): Promise<{ theirs: Said; ours: Said }> {
     return { theirs: await askPython(this.theirs, each), ours: await askOurs(this.ours, each) };
   }
 

@@ -4,17 +4,20 @@ import { fc } from '../../lib/testing/random';
 import { HashClient, RendezvousHash, type ServerArgument } from '../../lib/clients/pymemcache';
 import {
   bytes,
+  call,
   float,
   Memcached,
   Python,
+  show,
   Source,
   startServers,
   stopServers,
   Tuple,
+  type Call,
   type PythonValue,
 } from '../support';
 import { HashPair } from './hash-pair';
-import { call, RELEASE, show, type Call } from './pair';
+import { RELEASE } from './pair';
 
 let python: Python;
 let servers: Memcached[];

@@ -1,7 +1,7 @@
 // Every method with the real pymemcache 3.5.2 beside ours: results, exceptions and bytes on the wire are the same.
 
-import { bytes, float, type PythonValue } from '../support';
-import { call, Pair, show, type Call, type PairOptions } from './pair';
+import { bytes, call, float, show, type Call, type PythonValue } from '../support';
+import { Pair, type PairOptions } from './pair';
 
 const no = { noreply: false } as const;
 const yes = { noreply: true } as const;

@@ -2,9 +2,21 @@
 
 import { fc } from '../../lib/testing/random';
 import { MockMemcacheClient, pickle_serde, type ClientOptions } from '../../lib/clients/pymemcache';
-import { bytes, Float, float, New, Python, PythonObject, type PythonValue } from '../support';
+import {
+  bytes,
+  call,
+  Float,
+  float,
+  New,
+  Python,
+  PythonObject,
+  show,
+  toJavaScript,
+  type Call,
+  type PythonValue,
+} from '../support';
 import { parametersOf, settings, turns, type Setting } from './games';
-import { call, RELEASE, show, toJavaScript, type Call } from './pair';
+import { RELEASE } from './pair';
 import { askOurs, askPython } from './told';
 
 let python: Python;

@@ -275,6 +275,19 @@ describe('releases', () => {
   });
 });
 
+it('P19: many keys can be iterated, and flags are a number', async () => {
+  const none = null as unknown as string[];
+  await theirClient();
+  expect(await theirs('c.get_many(None)')).toEqual(new Map());
+  expect(await theirs('c.delete_many(None)')).toBe(true);
+  for (const ours of [open().get_many(none), open().delete_many(none)])
+    await expect(ours).rejects.toThrow(TypeError);
+  expect(await theirs("c.set('k', 'v', flags='7')")).toBe(true);
+  const text = { flags: '7' as unknown as number };
+  await expect(open().set('k', 'w', text)).rejects.toThrow(MemcacheIllegalInputError);
+  expect((await raw.entry('k'))?.flags).toBe(7);
+});
+
 describe('the ends of a server', () => {
   it('quit closes the connection; the next call connects again', async () => {
     await using proxy = await LoggingProxy.start(server);

@@ -3,13 +3,19 @@
 import { fc } from '../../lib/testing/random';
 import { Client, HashClient, PooledClient, RendezvousHash } from '../../lib/clients/pymemcache';
 import {
+  askOurs,
   bytes,
+  call,
+  comparable,
   LoggingProxy,
   Python,
+  show,
   startServers,
   stopServers,
+  type Call,
   type Memcached,
   type PythonValue,
+  type Said,
 } from '../support';
 import {
   LAST_CAS,
@@ -20,18 +26,12 @@ import {
   type Setting,
   type Type,
 } from './games';
-import { call, comparable, raisedText, RELEASE, show, toJavaScript, type Call } from './pair';
+import { RELEASE, TELLING } from './pair';
 
 jest.setTimeout(120_000);
 
 /** Of each class. More games, or others: `GAMES=500 SEED=7`. */
 const GAMES = Number(process.env['GAMES'] ?? 6);
-
-/** What a call came to, on either side. */
-interface Said {
-  readonly returned?: unknown;
-  readonly raised?: string;
-}
 
 interface Side {
   readonly proxies: readonly LoggingProxy[];
@@ -82,7 +82,7 @@ async function pythonSide(type: Type, setting: Setting): Promise<Side> {
   const ask = async ({ method, args, kwargs: named }: Call): Promise<Said> => {
     const values = { method, args, kwargs: new Map(Object.entries(named)) };
     const outcome = await python.evalOutcome('getattr(c, method)(*args, **kwargs)', values);
-    if ('raised' in outcome) return { raised: raisedText(outcome.raised) };
+    if ('raised' in outcome) return { raised: TELLING.raised(outcome.raised) };
     return { returned: comparable(outcome.returned) };
   };
   return { proxies: own, prefix: PREFIXES.theirs, ask, lastCas: bytes('1') };
@@ -93,19 +93,7 @@ function ourSide(type: Type, setting: Setting): Side {
   const options = { release: RELEASE, ...parametersOf(setting).ours, ...prefixed(type, 'ours') };
   const Class = CLASSES[type] as new (server: PythonValue, options: object) => object;
   const client = new Class(server, options);
-  const ask = async ({ method, args, kwargs }: Call): Promise<Said> => {
-    const made: unknown = Reflect.get(client, method);
-    const lacks = `'${type}' object has no attribute '${method}'`;
-    if (typeof made !== 'function') return { raised: `AttributeError: ${lacks}` };
-    const named = Object.keys(kwargs).length > 0 ? [toJavaScript(kwargs)] : [];
-    try {
-      const answer: unknown = Reflect.apply(made, client, [...args.map(toJavaScript), ...named]);
-      return { returned: comparable(await answer) };
-    } catch (error) {
-      const { name, message } = error as Error;
-      return { raised: `${name}: ${message}` };
-    }
-  };
+  const ask = (asked: Call): Promise<Said> => askOurs(client, asked, TELLING);
   return { proxies: own, prefix: PREFIXES.ours, ask, lastCas: bytes('1') };
 }
 

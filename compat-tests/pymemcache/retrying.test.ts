@@ -10,9 +10,18 @@ import {
   type RetryingOptions,
 } from '../../lib/clients/pymemcache';
 import { startScripted, type ScriptedServer } from '../../lib/testing/scripted-server';
-import { Python, PythonObject, Source, type PythonValue } from '../support';
-import { call, RELEASE, show, type Call } from './pair';
-import { askOurs, askPython, type Outcome } from './told';
+import {
+  call,
+  Python,
+  PythonObject,
+  show,
+  Source,
+  type Call,
+  type PythonValue,
+  type Said,
+} from '../support';
+import { RELEASE } from './pair';
+import { askOurs, askPython } from './told';
 
 let python: Python;
 
@@ -104,7 +113,7 @@ async function ours(
   line: string,
   options: RetryingOptions,
   each: Call,
-): Promise<{ told: Outcome; asked: number }> {
+): Promise<{ told: Said; asked: number }> {
   const server = await refusing(refusals, line);
   const name = `127.0.0.1:${server.port}`;
   const given = { release: RELEASE } as const;

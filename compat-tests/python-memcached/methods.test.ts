@@ -1,8 +1,8 @@
 // Every method and outcome: the same calls on the real python-memcached 1.59 and on ours, result for result and byte for byte.
 
 import * as memcache from '../../lib';
-import { bytes, Python, tuple, type PythonValue } from '../support';
-import { call, Pair, show, type Call } from './pair';
+import { bytes, call, Python, show, tuple, type Call, type PythonValue } from '../support';
+import { Pair } from './pair';
 
 const LONG_KEY = 'k'.repeat(251);
 

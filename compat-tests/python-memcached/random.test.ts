@@ -2,19 +2,23 @@
 
 import { fc } from '../../lib/testing/random';
 import { Client, type ClientOptions } from '../../lib';
-import { bytes, Python, Tuple, tuple, type PythonValue } from '../support';
 import {
   askOurs,
   askTheirs,
+  bytes,
   call,
-  RELEASE,
+  Python,
   show,
   startSide,
   stopSide,
+  Tuple,
+  tuple,
   type Call,
+  type PythonValue,
   type Said,
   type Side,
-} from './pair';
+} from '../support';
+import { RELEASE } from './pair';
 
 const RUNS = 30;
 
@@ -160,7 +164,8 @@ async function play(given: ClientOptions, game: readonly Call[]): Promise<void> 
   // In the end each server has answered, and so has read all that came before.
   for (const each of [call('flush_all'), ...game, call('flush_all')]) {
     printed = '';
-    const { stderr, ...said } = await askTheirs(theirs, each);
+    let stderr = '';
+    const said = await askTheirs(theirs, each, { printed: (text) => (stderr = text) });
     const wanted = { said: plainly(each, said), printed: neutral(stderr, theirSides) };
     const got = { said: plainly(each, await askOurs(ours, each)), printed: neutral(printed, ourSides) };
     expect([show(each), got]).toEqual([show(each), wanted]);

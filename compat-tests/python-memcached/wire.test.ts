@@ -1,8 +1,17 @@
 // The bytes of every command, as the real python-memcached 1.59 sends them and as ours does; and what only ours sends.
 
 import { Client, type ClientOptions } from '../../lib';
-import { bytes, LoggingProxy, Memcached, tuple, type PythonValue } from '../support';
-import { call, Pair, show, type Call } from './pair';
+import {
+  bytes,
+  call,
+  LoggingProxy,
+  Memcached,
+  show,
+  tuple,
+  type Call,
+  type PythonValue,
+} from '../support';
+import { Pair } from './pair';
 
 /** Calls in order, and what each sends; latin1. A cas id stands as `<id>`. */
 const LINES: readonly (readonly [Call, string])[] = [

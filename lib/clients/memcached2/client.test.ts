@@ -2,7 +2,6 @@
 
 import { ProtocolError, TimeoutError, ValueError } from '../../errors';
 import type { ServerEvent } from '../../engine/events';
-import { startScripted, type Script, type ScriptedServer } from '../../testing/scripted-server';
 import {
   Memcache,
   MultiStorageException,
@@ -15,25 +14,11 @@ import {
   type CallOptions,
   type MemcacheOptions,
 } from './index';
-
-const servers: ScriptedServer[] = [];
-const clients: Memcache<unknown, unknown>[] = [];
-
-afterEach(async () => {
-  for (const client of clients.splice(0)) client.close();
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-async function serve(script: Script): Promise<{ server: ScriptedServer; uri: string }> {
-  const server = await startScripted(script);
-  servers.push(server);
-  return { server, uri: `memcached://127.0.0.1:${server.port}/` };
-}
+import type { Script } from '../../testing/scripted-server';
+import { closing, serve } from './testing/scripted';
 
 function open<V = string>(uris: string[], options: MemcacheOptions<V> = {}): Memcache<V> {
-  const client = new Memcache<V>(uris, options);
-  clients.push(client);
-  return client;
+  return closing(new Memcache<V>(uris, options));
 }
 
 async function start(script: Script, options: MemcacheOptions<string> = {}) {

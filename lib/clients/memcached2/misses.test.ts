@@ -1,7 +1,6 @@
 // What the classes swallow to which failures are misses, and what they throw.
 
 import { ValueError } from '../../errors';
-import { startScripted, type Script, type ScriptedServer } from '../../testing/scripted-server';
 import {
   ExceptionsAreMissesMapping,
   ExceptionsAreMissesMemcache,
@@ -9,28 +8,13 @@ import {
   MemcachedException,
   NotImplementedError,
   SelectorConsistentHashing,
-  type Memcache,
 } from './index';
-
-const servers: ScriptedServer[] = [];
-const clients: Memcache<unknown, unknown>[] = [];
-
-afterEach(async () => {
-  for (const client of clients.splice(0)) client.close();
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-async function serve(script: Script): Promise<{ server: ScriptedServer; uri: string }> {
-  const server = await startScripted(script);
-  servers.push(server);
-  return { server, uri: `memcached://127.0.0.1:${server.port}/` };
-}
+import { closing, serve } from './testing/scripted';
 
 describe('ExceptionsAreMisses', () => {
   it('swallows what servers do, in get, set, set_multi and delete alone', async () => {
     const { server, uri } = await serve((_received, socket) => void socket.end());
-    const misses = new ExceptionsAreMissesMemcache([uri]);
-    clients.push(misses);
+    const misses = closing(new ExceptionsAreMissesMemcache([uri]));
     for (let i = 0; i < 2; i++) {
       await expect(misses.get('k')).resolves.toBeNull();
       await expect(misses.set('k', 'v')).resolves.toBeNull();
@@ -44,8 +28,7 @@ describe('ExceptionsAreMisses', () => {
 
   it('throws what is a mistake in code, and what the server should not say', async () => {
     const { uri } = await serve(() => 'SERVER_ERROR out of memory\r\n');
-    const misses = new ExceptionsAreMissesMemcache([uri]);
-    clients.push(misses);
+    const misses = closing(new ExceptionsAreMissesMemcache([uri]));
     await expect(misses.get('a b')).rejects.toThrow(ValueError);
     await expect(misses.set('a', 5 as unknown as string)).rejects.toThrow(TypeError);
     await expect(misses.get('k')).rejects.toThrow(NotImplementedError);
@@ -55,7 +38,7 @@ describe('ExceptionsAreMisses', () => {
   it('a mapping over servers that fail is empty, and takes what it is given', async () => {
     const { uri } = await serve((_received, socket) => void socket.end());
     const mapping = new ExceptionsAreMissesMapping([uri]);
-    clients.push(mapping.memcache);
+    closing(mapping.memcache);
     await expect(mapping.get('k', 'other')).resolves.toBe('other');
     await expect(mapping.has('k')).resolves.toBe(false);
     await expect(mapping.set('k', 'v')).resolves.toBeNull();

@@ -1,6 +1,5 @@
 // What reading returns in place of strings, and the exceptions.
 
-import { startScripted, type Script, type ScriptedServer } from '../../testing/scripted-server';
 import {
   CASRefreshFailure,
   Memcache,
@@ -11,25 +10,10 @@ import {
   type MemcacheOptions,
 } from './index';
 import * as memcached2 from './index';
-
-const servers: ScriptedServer[] = [];
-const clients: Memcache<unknown, unknown>[] = [];
-
-afterEach(async () => {
-  for (const client of clients.splice(0)) client.close();
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-async function serve(script: Script): Promise<{ server: ScriptedServer; uri: string }> {
-  const server = await startScripted(script);
-  servers.push(server);
-  return { server, uri: `memcached://127.0.0.1:${server.port}/` };
-}
+import { closing, serve } from './testing/scripted';
 
 function open<V>(uris: string[], options: MemcacheOptions<V>): Memcache<V> {
-  const client = new Memcache<V>(uris, options);
-  clients.push(client);
-  return client;
+  return closing(new Memcache<V>(uris, options));
 }
 
 describe('value wrappers', () => {

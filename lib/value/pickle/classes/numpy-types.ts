@@ -2,20 +2,11 @@
 import { inspect } from 'node:util';
 import { pyRepr, repr, type Repr } from '../repr';
 import { PyObject, PyTuple } from '../types';
+import type { ArrayValues } from './arrays';
 import { wholeNumber } from './form';
 
 /** Numbers of one machine type. */
-export type NumpyData =
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array
-  | Float32Array
-  | Float64Array;
+export type NumpyData = ArrayValues;
 
 /** numpy's codes of the types that JavaScript has a typed array for: bool, ints, unsigned ints, floats. */
 export type NumpyCode = 'b1' | 'i1' | 'u1' | 'i2' | 'u2' | 'i4' | 'u4' | 'i8' | 'u8' | 'f4' | 'f8';
