@@ -61,10 +61,27 @@ export function appendFloats(m: Machine, list: unknown, view: DataView, pos: num
  * The size of the opcode at `pos` where that memoizes the new list on top at the next dense index and the MARK of its
  * items follows; else 0.
  */
-export function memoBeforeMark(bytes: Bytes, pos: number, index: number): number {
+export function memoBeforeMark(bytes: Bytes, view: DataView, pos: number, index: number): number {
   const opcode = bytes[pos];
   if (opcode === MEMOIZE) return bytes[pos + 1] === MARK ? 1 : 0;
   if (opcode === BINPUT) return bytes[pos + 1] === index && bytes[pos + 2] === MARK ? 2 : 0;
   if (opcode !== LONG_BINPUT || bytes[pos + 5] !== MARK) return 0;
-  return bytes.readUInt32LE(pos + 1) === index ? 5 : 0;
+  return view.getUint32(pos + 1, true) === index ? 5 : 0;
+}
+
+/** Bytes that begin a key no plain object holds: numbers, None, bools, tuples. */
+const OTHER_KEYS = new Set([0x4b, 0x4d, 0x4a, 0x47, 0x4e, 0x88, 0x89, 0x8a, 0x49, 0x4c, 0x46]);
+
+/**
+ * Whether the dict created before `pos` seems to be filled at once with a first key that is not text. It may be wrong:
+ * behind an empty dict the same bytes begin the next value.
+ */
+export function beginsWithOtherKey(bytes: Bytes, pos: number): boolean {
+  let at = pos;
+  if (bytes[at] === 0x94) at += 1;
+  else if (bytes[at] === 0x71) at += 2;
+  else if (bytes[at] === 0x72) at += 5;
+  else if (bytes[at] === 0x70) at = bytes.indexOf(0x0a, at) + 1;
+  if (bytes[at] === 0x28) at++;
+  return OTHER_KEYS.has(bytes[at] ?? 0);
 }

@@ -1,5 +1,6 @@
 // Short ASCII texts that come again and again (dict keys), found by their bytes without a new string.
 
+import { asciiSlice } from './ascii';
 import type { Bytes } from './bytes';
 import { Py2Str } from './types';
 
@@ -18,7 +19,7 @@ function keep(bytes: Bytes, from: number, to: number, hash: number): number {
   const mixed = hash + to - from;
   const slot = (mixed ^ (mixed >>> 15)) & (KEPT - 1);
   if (!isText(kept[slot] as string, bytes, from, to)) {
-    kept[slot] = bytes.latin1Slice(from, to);
+    kept[slot] = asciiSlice(bytes, from, to);
     keptStrs[slot] = undefined;
   }
   return slot;

@@ -20,17 +20,20 @@ import {
   type Entries,
   type Slots,
 } from './slots';
-import { takeStack } from './stack';
 import { define, Exact, PyObject, PyTuple, type PyGlobal } from './types';
 
 /** Above every stack index: no scalar waits to be unwrapped. */
 export const NO_EXACT = 0x7fffffff;
 
+/** Room for what nests; batches of many items make more. Packed, as the lists must be that are cut from it. */
+const EMPTY_STACK: readonly unknown[] = Array.from({ length: 64 }, () => undefined);
+
 /** Memo indices up to this far beyond the last dense one stay in the array. */
 const MEMO_GAP = 256;
 
 export class Machine {
-  readonly stack = takeStack();
+  /** New for each load: storing new values in an old array costs more. */
+  readonly stack: unknown[] = EMPTY_STACK.slice();
   /** Older values of `fence`, one for each open mark. */
   readonly marks: number[] = [];
   /**

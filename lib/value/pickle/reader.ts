@@ -3,20 +3,20 @@
 //
 // Three more tricks, each measured in bench/pickle/LOG.md. A list that is memoized and then filled is made anew from
 // its first batch, at its final size: an array that grows from nothing has room for 17 items. A batch of floats goes
-// straight to its list. The stack's array is kept between loads.
-import { appendFloats, memoBeforeMark } from './batches';
+// straight to its list. The switch has so many cases that it is compiled to a table.
+import { closeWindow } from './ascii';
+import { appendFloats, beginsWithOtherKey, memoBeforeMark } from './batches';
 import type { Bytes } from './bytes';
 import { UnpicklingError } from './errors';
 import { Fault } from './fault';
 import { Machine, NO_EXACT } from './machine';
 import { setExactDict, setExactPairs, setPlainPairs } from './pairs';
 import { noteLength, recall } from './slots';
-import { giveStack } from './stack';
 import { SLOW_OPS } from './slow-ops';
 import { isAmbiguous } from './slow-scalars';
 import type { ReadSettings } from './settings';
-import { KEY_BYTES, keyLine, keyText } from './keytext';
-import { decodeUtf8 } from './text';
+import { keyLine } from './keytext';
+import { textOf } from './short-text';
 import { PyFloat, PyTuple, Py2Str } from './types';
 
 /** The value of a pickle. Throws UnpicklingError for everything that goes wrong. */
@@ -30,7 +30,7 @@ export function read(bytes: Bytes, settings: ReadSettings): unknown {
   } catch (cause) {
     throw failure(cause, machine);
   } finally {
-    giveStack(machine.stack);
+    closeWindow();
   }
 }
 
@@ -46,9 +46,6 @@ function failure(cause: unknown, m: Machine): UnpicklingError {
   return new UnpicklingError(message, m.at, opcode, { cause });
 }
 
-/** Longest text that is looked at byte by byte before it is sliced. */
-const SHORT_TEXT = 64;
-
 /** Small whole floats (prices, counts, percents): one object each will do. */
 const SMALL_FLOATS: readonly PyFloat[] = Array.from(
   { length: 1024 },
@@ -59,38 +56,14 @@ function pyFloat(value: number): PyFloat {
   return (value > 0 ? SMALL_FLOATS[value] : undefined) ?? new PyFloat(value);
 }
 
-/** Bytes that begin a key no plain object holds: numbers, None, bools, tuples. */
-const OTHER_KEYS = new Set([0x4b, 0x4d, 0x4a, 0x47, 0x4e, 0x88, 0x89, 0x8a, 0x49, 0x4c, 0x46]);
-
-/**
- * Whether the dict created before `pos` seems to be filled at once with a first key that is not text. It may be wrong:
- * behind an empty dict the same bytes begin the next value.
- */
-function beginsWithOtherKey(bytes: Bytes, pos: number): boolean {
-  let at = pos;
-  if (bytes[at] === 0x94) at += 1;
-  else if (bytes[at] === 0x71) at += 2;
-  else if (bytes[at] === 0x72) at += 5;
-  else if (bytes[at] === 0x70) at = bytes.indexOf(0x0a, at) + 1;
-  if (bytes[at] === 0x28) at++;
-  return OTHER_KEYS.has(bytes[at] ?? 0);
-}
-
 /** The decimal digit at `pos`; above 9 where there is none. */
 function digitAt(bytes: Bytes, pos: number): number {
   return ((bytes[pos] ?? 0) - 0x30) & 0xff;
 }
 
-/** A str of `to - from` bytes, which exist. Keys come again: they are looked up before they are made. */
-function text(bytes: Bytes, from: number, to: number, isKey: boolean): unknown {
-  const size = to - from;
-  if (size > SHORT_TEXT) return decodeUtf8(bytes, from, to);
-  if (size <= (isKey ? KEY_BYTES : 6))
-    return keyText(bytes, from, to) ?? decodeUtf8(bytes, from, to);
-  for (let i = from; i < to; i++) {
-    if ((bytes[i] as number) >= 0x80) return decodeUtf8(bytes, from, to);
-  }
-  return bytes.latin1Slice(from, to);
+/** Whether the next value is one that a dict may take for a key: every second one, and none of a list. */
+function mayBeKey(stack: readonly unknown[], sp: number, fence: number): boolean {
+  return ((sp - fence) & 1) === 0 && !Array.isArray(stack[fence - 1]);
 }
 
 /**
@@ -100,6 +73,7 @@ function text(bytes: Bytes, from: number, to: number, isKey: boolean): unknown {
 function run(m: Machine): unknown {
   const { bytes, stack, memo, marks, homes } = m;
   const { exact, limits } = m.settings;
+  const { depth: maxDepth, memo: maxMemo, nodes: maxNodes } = limits;
   const { length } = bytes;
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
   let pos = 0;
@@ -107,6 +81,7 @@ function run(m: Machine): unknown {
   let fence = 0;
   let low = NO_EXACT;
   let home = -1;
+  let count = 0;
   for (;;) {
     m.at = pos;
     const opcode = bytes[pos++];
@@ -115,7 +90,7 @@ function run(m: Machine): unknown {
         // SHORT_BINUNICODE
         const to = pos + 1 + (bytes[pos] as number);
         if (!(to <= length)) throw new Fault('pickle data was truncated');
-        stack[sp] = text(bytes, pos + 1, to, ((sp - fence) & 1) === 0);
+        stack[sp] = textOf(bytes, pos + 1, to, mayBeKey(stack, sp, fence));
         sp++;
         pos = to;
         continue;
@@ -126,35 +101,35 @@ function run(m: Machine): unknown {
         const to = pos + 4 + size;
         if (to > length) throw new Fault('pickle data was truncated');
         if (size > limits.stringBytes) throw new Fault('value longer than the limit allows');
-        stack[sp] = text(bytes, pos + 4, to, ((sp - fence) & 1) === 0);
+        stack[sp] = textOf(bytes, pos + 4, to, mayBeKey(stack, sp, fence));
         sp++;
         pos = to;
         continue;
       }
       case 0x94: {
         // MEMOIZE
-        const index = m.memoCount;
-        if (index !== memo.length || sp <= fence || index >= limits.memo) break;
+        const index = count;
+        if (index !== memo.length || sp <= fence || index >= maxMemo) break;
         memo.push(stack[sp - 1]);
-        m.memoCount = index + 1;
+        count = index + 1;
         continue;
       }
       case 0x71: {
         // BINPUT
         const index = bytes[pos];
         m.sawBinary = true;
-        if (index !== memo.length || sp <= fence || m.memoCount >= limits.memo) break;
+        if (index !== memo.length || sp <= fence || count >= maxMemo) break;
         memo.push(stack[sp - 1]);
-        m.memoCount++;
+        count++;
         pos++;
         continue;
       }
       case 0x72: {
         // LONG_BINPUT
         const index = view.getUint32(pos, true);
-        if (index !== memo.length || sp <= fence || m.memoCount >= limits.memo) break;
+        if (index !== memo.length || sp <= fence || count >= maxMemo) break;
         memo.push(stack[sp - 1]);
-        m.memoCount++;
+        count++;
         pos += 4;
         continue;
       }
@@ -221,8 +196,8 @@ function run(m: Machine): unknown {
           sp++;
           continue;
         }
-        if (marks.length >= limits.depth) throw new Fault('nested deeper than the limit allows');
-        if (bytes[pos] === 0x47 && sp > fence && !exact) {
+        if (marks.length >= maxDepth) throw new Fault('nested deeper than the limit allows');
+        if (bytes[pos] === 0x47 && bytes[pos + 9] === 0x47 && sp > fence && !exact) {
           const end = appendFloats(m, stack[sp - 1], view, pos);
           if (end > 0) {
             home = -1;
@@ -258,9 +233,9 @@ function run(m: Machine): unknown {
           if (typeof value !== 'string') break;
           stack[sp++] = value;
         } else if (opcode === 0x70) {
-          if (number !== memo.length || sp <= fence || m.memoCount >= limits.memo) break;
+          if (number !== memo.length || sp <= fence || count >= maxMemo) break;
           memo.push(stack[sp - 1]);
-          m.memoCount++;
+          count++;
         } else {
           // 01 and 00 are bools.
           const isBool = bytes[pos] === 0x30 && at === pos + 2 && number <= 1;
@@ -271,7 +246,7 @@ function run(m: Machine): unknown {
         continue;
       }
       case 0x7d: // EMPTY_DICT
-        if (++m.nodes > limits.nodes) break;
+        if (++m.nodes > maxNodes) break;
         if (exact) stack[sp] = m.newDict();
         else stack[sp] = beginsWithOtherKey(bytes, pos) ? m.guessMap() : {};
         sp++;
@@ -311,14 +286,14 @@ function run(m: Machine): unknown {
         continue;
       }
       case 0x5d: // EMPTY_LIST
-        if (++m.nodes > limits.nodes) break;
+        if (++m.nodes > maxNodes) break;
         stack[sp++] = [];
-        if (m.memoCount === memo.length && memo.length < limits.memo) {
-          const size = memoBeforeMark(bytes, pos, memo.length);
+        if (count === memo.length && memo.length < maxMemo) {
+          const size = memoBeforeMark(bytes, view, pos, memo.length);
           if (size === 0) continue;
           home = memo.length;
           memo.push(stack[sp - 1]);
-          m.memoCount++;
+          count++;
           if (size > 1) m.sawBinary = true;
           pos += size;
         }
@@ -356,7 +331,7 @@ function run(m: Machine): unknown {
       case 0x87: {
         // TUPLE3
         const from = sp - (opcode - 0x84);
-        if (from < fence || low < sp || ++m.nodes > limits.nodes) break;
+        if (from < fence || low < sp || ++m.nodes > maxNodes) break;
         const items = stack.slice(from, sp);
         stack[from] = Object.setPrototypeOf(items, PyTuple.prototype);
         sp = from + 1;
@@ -365,7 +340,7 @@ function run(m: Machine): unknown {
       case 0x74: {
         // TUPLE
         const older = marks[marks.length - 1];
-        if (older === undefined || low < sp || sp === fence || ++m.nodes > limits.nodes) break;
+        if (older === undefined || low < sp || sp === fence || ++m.nodes > maxNodes) break;
         const items = stack.slice(fence, sp);
         stack[fence] = Object.setPrototypeOf(items, PyTuple.prototype);
         sp = fence + 1;
@@ -377,6 +352,20 @@ function run(m: Machine): unknown {
       case 0x2e: // STOP
         if (sp <= fence) throw m.underflow();
         return stack[sp - 1];
+      // Slow ones, named for density: with fewer cases V8 compares the opcode with one after the other.
+      case 0x52: // REDUCE
+      case 0x62: // BUILD
+      case 0x63: // GLOBAL
+      case 0x80: // PROTO
+      case 0x81: // NEWOBJ
+      case 0x8a: // LONG1
+      case 0x8d: // BINUNICODE8
+      case 0x8e: // BINBYTES8
+      case 0x8f: // EMPTY_SET
+      case 0x90: // ADDITEMS
+      case 0x91: // FROZENSET
+      case 0x93: // STACK_GLOBAL
+        break;
       case undefined:
         throw new Fault('pickle data was truncated');
     }
@@ -386,7 +375,8 @@ function run(m: Machine): unknown {
     m.sp = sp;
     m.fence = fence;
     m.lowestExact = low;
+    m.memoCount = count;
     slow(m);
-    ({ pos, sp, fence, lowestExact: low } = m);
+    ({ pos, sp, fence, lowestExact: low, memoCount: count } = m);
   }
 }
