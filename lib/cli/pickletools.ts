@@ -2,11 +2,12 @@
 
 import { ValueError } from '../errors';
 import { asBytes } from '../value/pickle/bytes';
+import { PyFloat } from '../value/pickle/exact';
 import { parseFloatText, parseInteger, readLong } from '../value/pickle/numbers';
 import { OP } from '../value/pickle/opcodes';
 import { bytesRepr, repr } from '../value/pickle/repr';
 import { decodeLiteral, decodeRawUnicode, decodeUtf8 } from '../value/pickle/text';
-import { PyByteArray, PyFloat } from '../value/pickle/types';
+import { PyByteArray } from '../value/pickle/types';
 
 export type OpcodeName = keyof typeof OP;
 

@@ -5,9 +5,9 @@ import type { Machine } from './machine';
 import { toPython2, toPython3, type Name } from './names';
 import { knownFunction } from './registry';
 import { exactItems, isShared, noteItem, recall, remember, restore, restoreKey } from './slots';
+import { Exact } from './exact';
 import {
   Ellipsis,
-  Exact,
   NotImplemented,
   PyByteArray,
   PyGlobal,

@@ -4,7 +4,8 @@ import { inspect, types } from 'node:util';
 import { asBytes } from './bytes';
 import { PickleError } from './errors';
 import { pyRepr, repr, setRepr, type Repr } from './repr';
-import { Exact, PyByteArray, PyText, PyTuple, Py2Str } from './types';
+import { Exact, PyText, Py2Str } from './exact';
+import { PyByteArray, PyTuple } from './types';
 
 /** A class gives its instances' Python equality by this method: a number, string, tuple... it equals. */
 export const pyKey = Symbol.for('memcache-py.pickle.key');

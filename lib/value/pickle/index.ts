@@ -8,6 +8,7 @@ import { readSettings, writeSettings, type ReadSettings, type WriteSettings } fr
 import { protocolOf } from './slots';
 
 export * from './errors';
+export * from './exact';
 export * from './types';
 export * from './options';
 export * from './contract';

@@ -12,7 +12,8 @@ import {
   remember,
   type Slots,
 } from './slots';
-import { PyObject, type Exact, type PyOp } from './types';
+import { type Exact } from './exact';
+import { PyObject, type PyOp } from './types';
 
 /** An instance of a known class, and how many items it was given by APPEND and APPENDS. */
 interface Adopted {

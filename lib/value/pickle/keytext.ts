@@ -2,7 +2,7 @@
 
 import { asciiSlice } from './ascii';
 import type { Bytes } from './bytes';
-import { Py2Str } from './types';
+import { Py2Str } from './exact';
 
 /** Longest text worth finding this way: keys are mostly shorter. */
 export const KEY_BYTES = 24;

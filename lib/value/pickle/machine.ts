@@ -20,7 +20,8 @@ import {
   type Entries,
   type Slots,
 } from './slots';
-import { define, Exact, PyObject, PyTuple, type PyGlobal } from './types';
+import { Exact } from './exact';
+import { define, PyObject, PyTuple, type PyGlobal } from './types';
 
 /** Above every stack index: no scalar waits to be unwrapped. */
 export const NO_EXACT = 0x7fffffff;

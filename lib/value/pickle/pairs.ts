@@ -2,7 +2,7 @@
 import type { Machine } from './machine';
 import { isEmpty } from './key-order';
 import { forgetValue, noteKey, noteValue, recall, remember } from './slots';
-import { Exact } from './types';
+import { Exact } from './exact';
 
 /** Sets pairs of plain string keys on a plain object; the index of the first pair that needs more care. */
 export function setPlainPairs(

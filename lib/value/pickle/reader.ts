@@ -17,7 +17,8 @@ import { isAmbiguous } from './slow-scalars';
 import type { ReadSettings } from './settings';
 import { keyLine } from './keytext';
 import { textOf } from './short-text';
-import { PyFloat, PyTuple, Py2Str } from './types';
+import { PyFloat, Py2Str } from './exact';
+import { PyTuple } from './types';
 
 /** The value of a pickle. Throws UnpicklingError for everything that goes wrong. */
 export function read(bytes: Bytes, settings: ReadSettings): unknown {

@@ -1,6 +1,6 @@
 // Lists, dicts, sets and tuples in work: each task goes on where its last child interrupted it.
 import { recall, restore, restoreKey, type Slots } from './slots';
-import type { Exact } from './types';
+import type { Exact } from './exact';
 import { Run } from './steps';
 import type { Task, Writer } from './writer';
 

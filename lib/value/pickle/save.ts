@@ -8,7 +8,8 @@ import { saveGlobal } from './save-names';
 import { ObjectTask } from './save-objects';
 import { beginSteps, type Steps } from './steps';
 import { recall, restoreKey } from './slots';
-import { PyByteArray, PyGlobal, PyObject, PyPickleBuffer, PyText, PyTuple } from './types';
+import { PyText } from './exact';
+import { PyByteArray, PyGlobal, PyObject, PyPickleBuffer, PyTuple } from './types';
 import type { Task, Writer } from './writer';
 
 type Saver = (w: Writer, value: object) => boolean;
@@ -72,13 +73,35 @@ const SAVERS: ReadonlyMap<object, Saver> = new Map<object, Saver>([
   [PyObject.prototype, saveInstance],
 ]);
 
+/** Longest list that is looked through for containers before it is written. */
+const FLAT = 16;
+
 // --- containers. The casts hold because SAVERS and `foreign` lead here by type --------------------
 
 function saveList(w: Writer, value: object): boolean {
   const list = value as readonly unknown[];
   w.open(list, 0x5d, 0x6c);
   if (list.length === 0) return true;
-  return w.begin(new ItemsTask(list, recall(list), w.rules.batchesOfC ? 'whole' : 'iterator'));
+  const slots = recall(list);
+  if (list.length <= FLAT && slots === undefined && isFlat(w, list)) return saveFlat(w, list);
+  return w.begin(new ItemsTask(list, slots, w.rules.batchesOfC ? 'whole' : 'iterator'));
+}
+
+/** Whether all items are scalars, which need no task. */
+function isFlat(w: Writer, items: readonly unknown[]): boolean {
+  if (w.protocol === 0 || w.settings.persistentId !== undefined) return false;
+  for (let i = 0; i < items.length; i++)
+    if (typeof items[i] === 'object' && items[i] !== null) return false;
+  return true;
+}
+
+/** Appends scalars to the list on top of the stack, as one batch. */
+function saveFlat(w: Writer, items: readonly unknown[]): true {
+  const { length } = items;
+  if (length > 1) w.byte(0x28);
+  for (let i = 0; i < length; i++) w.save(items[i]);
+  w.byte(length > 1 ? 0x65 : 0x61);
+  return true;
 }
 
 function saveDict(w: Writer, value: object): boolean {

@@ -5,7 +5,7 @@ import { KEY_BYTES, keyStr } from './keytext';
 import type { Machine } from './machine';
 import { parseFloatText, parseInteger, readLong } from './numbers';
 import { decodeLiteral, decodeRawUnicode, decodeStr, decodeUtf8 } from './text';
-import { PyFloat, Py2Int, Py2Long, Py2Str } from './types';
+import { PyFloat, Py2Int, Py2Long, Py2Str } from './exact';
 
 /** The bytes up to the next line feed, which is read too. */
 function line(m: Machine): { from: number; to: number } {

@@ -3,7 +3,7 @@ import { isAscii, isUtf8, transcode } from 'node:buffer';
 import { asBytes, type Bytes } from './bytes';
 import { Fault } from './fault';
 import type { DecodeErrors, Encoding } from './options';
-import { PyText } from './types';
+import { PyText } from './exact';
 
 /** Below this length one slice and a look for U+FFFD is cheaper than asking for ASCII first. */
 const LONG_TEXT = 256;

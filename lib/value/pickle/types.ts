@@ -13,8 +13,6 @@ import {
 } from './repr';
 import { share } from './slots';
 
-export * from './exact';
-
 /** A tuple: an Array in every way but its Python type. Copies made by slice, map... are plain Arrays. */
 export class PyTuple<T = unknown> extends Array<T> {
   static override get [Symbol.species](): ArrayConstructor {

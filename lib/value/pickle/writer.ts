@@ -6,7 +6,7 @@ import type { WriteSettings } from './settings';
 import { persistentTask, saveObject } from './save';
 import { Scalars } from './scalars';
 import { TextMemo } from './text-memo';
-import { Exact, PyFloat, Py2Int, Py2Long, Py2Str } from './types';
+import { Exact, PyFloat, Py2Int, Py2Long, Py2Str } from './exact';
 
 /** A value in work: `step` writes until it has saved all of it (true) or a child task must come first. */
 export interface Task {

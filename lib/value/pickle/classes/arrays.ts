@@ -3,7 +3,8 @@ import { inspect } from 'node:util';
 import type { KnownClass } from '../contract';
 import { pyKey } from '../equality';
 import { pyRepr, repr, Shown, type Repr } from '../repr';
-import { bytesOf, plain, Py2Str, PyFloat, PyGlobal, PyObject } from '../types';
+import { Py2Str, PyFloat } from '../exact';
+import { bytesOf, plain, PyGlobal, PyObject } from '../types';
 import { intOf, isFirstUse, named, narrow, textOf } from './form';
 
 /** The values of an array of numbers, in this machine's form. */

@@ -16,7 +16,8 @@ import {
   restore,
   restoreKey,
 } from '../slots';
-import { Exact, plain, PyGlobal, PyObject, PyTuple, type PyOp } from '../types';
+import { Exact } from '../exact';
+import { plain, PyGlobal, PyObject, PyTuple, type PyOp } from '../types';
 import { isFirstUse, isStrange, named } from './form';
 
 /** A dict for JSON: an object where all keys are text, else pairs. */

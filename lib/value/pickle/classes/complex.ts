@@ -4,7 +4,8 @@ import type { KnownClass } from '../contract';
 import { pyKey } from '../equality';
 import { floatRepr } from '../numbers';
 import { pyRepr, repr, type Repr } from '../repr';
-import { plain, PyFloat, PyObject, PyTuple } from '../types';
+import { PyFloat } from '../exact';
+import { plain, PyObject, PyTuple } from '../types';
 import { asRead, KeyTag } from './form';
 
 /** complex. */

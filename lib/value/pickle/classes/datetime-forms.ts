@@ -1,7 +1,8 @@
 // How date, time and datetime stand in a pickle: a few bytes, and the time zone.
 import type { KnownClass } from '../contract';
 import { exactItems } from '../slots';
-import { bytesOf, Py2Str, PyObject } from '../types';
+import { Py2Str } from '../exact';
+import { bytesOf, PyObject } from '../types';
 import { PyDate, PyDateTime, PyTime } from './datetime';
 import { attempt } from './form';
 import { isTimeZone, type TimeZone } from './zones';

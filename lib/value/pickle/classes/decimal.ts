@@ -3,7 +3,8 @@ import { inspect } from 'node:util';
 import type { KnownClass } from '../contract';
 import { pyKey } from '../equality';
 import { pyRepr, repr, strRepr, type Repr } from '../repr';
-import { PyFloat, PyObject, PyTuple } from '../types';
+import { PyFloat } from '../exact';
+import { PyObject, PyTuple } from '../types';
 import { asRead, KeyTag, textOf } from './form';
 import { rationalKey } from './fraction';
 

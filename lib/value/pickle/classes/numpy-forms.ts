@@ -1,7 +1,8 @@
 // The pickles of numpy's dtypes, scalars and arrays.
 import type { KnownClass } from '../contract';
 import type { PythonRelease } from '../options';
-import { plain, Py2Str, PyGlobal, PyObject, PyPickleBuffer, PyTuple } from '../types';
+import { Py2Str } from '../exact';
+import { plain, PyGlobal, PyObject, PyPickleBuffer, PyTuple } from '../types';
 import { intOf, named, textOf } from './form';
 import { PyNumpyArray, PyNumpyScalar, type NumpyRelease } from './numpy';
 import { PyNumpyDtype } from './numpy-types';

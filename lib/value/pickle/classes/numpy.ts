@@ -3,7 +3,8 @@ import { inspect } from 'node:util';
 import { pyKey } from '../equality';
 import { floatRepr } from '../numbers';
 import { pyRepr, repr, Shown, type Repr } from '../repr';
-import { bytesOf, PyFloat, type PyObject } from '../types';
+import { PyFloat } from '../exact';
+import { bytesOf, type PyObject } from '../types';
 import {
   dataOf,
   packArray,
