@@ -267,7 +267,7 @@ describe.each([
     [{ verify_keys: 1 }, [
       call('set', ['k', 'v']), call('get', ['a b']), call('set', ['a b', 'v']), call('get', ['\xe9']), call('set', ['\xe9', 1]),
       call('set_multi', [map({ '\xe9': 1, ok: 2 })]), call('get_multi', [['ok', 'a b']]), call('delete', ['a b']), call('incr', ['a b']),
-      call('touch', ['a b', 1]), call('get', ['ok']),
+      call('touch', ['a b', 1]), call('get', ['ok']), call('get_stats', ['a b']), call('get_stats', ['']),
     ]],
     [{ _noreply: 1 }, [
       call('set', ['k', 'v']), call('add', ['k', 'w']), call('add', ['n', 1]), call('replace', ['k', 'r']), call('append', ['k', '+']),

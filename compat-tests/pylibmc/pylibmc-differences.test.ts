@@ -255,6 +255,9 @@ it('L17: over the binary protocol get_multi raises where the last key’s server
 it('L18: get_stats of settings tells nothing there, and what the server tells here', async () => {
   const source = `all(v in (b'0', b'-1', b'', b'0.0') for v in ${(await theirs([server.name])).name}.get_stats('settings')[0][1].values())`;
   expect(await python.eval(source)).toBe(true);
+  const reset = theirs([server.name]).then((mc) => mc.call('get_stats', ['reset']));
+  await expect(reset).rejects.toMatchObject({ name: 'SomeErrors' });
+  expect(await ours([server.name]).get_stats('reset')).toEqual([[`${server.name} (0)`, {}]]);
   const [[name, stats] = ['', {}]] = await ours([server.name]).get_stats('settings');
   expect([name, stats['maxbytes']]).toEqual([`${server.name} (0)`, Buffer.from('67108864')]);
 });

@@ -3,7 +3,7 @@
 
 import { fc } from '../../lib/testing/random';
 import { bytes, call, float, show, type Call, type PythonValue, type Said } from '../support';
-import { askOurs, askTheirs, Pair } from './pair';
+import { askOurs, askTheirs, Pair, type Made } from './pair';
 
 jest.setTimeout(60_000);
 
@@ -14,11 +14,12 @@ const mostly = <T>(usual: fc.Arbitrary<T>, odd: fc.Arbitrary<T>): fc.Arbitrary<T
   fc.oneof({ weight: 6, arbitrary: usual }, { weight: 1, arbitrary: odd });
 const one = (...values: PythonValue[]): fc.Arbitrary<PythonValue> => fc.constantFrom(...values);
 
-const text = one('a', 'b', 'c', '\xe9', 'dd', '', bytes('e'), 'k'.repeat(249));
+// The longest with a prefix and a namespace is not too long (L2).
+const text = one('a', 'b', 'c', '\xe9', 'dd', '', bytes('e'), 'k'.repeat(244));
 const noKey = one(null, 5, float(1.5), true, ['a'], 'k'.repeat(251), '\xe9'.repeat(126));
 const key = mostly(text, noKey);
 const keys = mostly<PythonValue>(fc.array(key, { maxLength: 4 }), one(null, 5, 'abc', '\xe9\xe9', new Map([['a', 1]]), true)); // prettier-ignore
-const prefix = mostly(one('', 'p', '\xe9', bytes('p')), one(null, 5, [], 'k'.repeat(249)));
+const prefix = mostly(one('', 'p', '\xe9', bytes('p')), one(null, 5, [], 'k'.repeat(244)));
 
 const noNumber = one(null, float(1.5), '5', bytes('5'), []);
 /** About the limits of C's ints. */
@@ -80,7 +81,7 @@ const calls: fc.Arbitrary<Call> = fc.oneof(
   of('delete_multi', [mostly<PythonValue>(fc.array(text, { maxLength: 4 }), one(null, 5, 'abc'))], { key_prefix: one('', 'p') }),
   of('incr_multi', [keys], { key_prefix: prefix, delta: one(0, 1, 9, 2 ** 32 - 1, null, '5') }),
   of(['set_multi', 'add_multi'], [mapping], { ...storing, key_prefix: prefix }),
-  of('get_stats', [one('bogus', null, 5, 'a b', 'x\0y', 'k'.repeat(300))]),
+  of('get_stats', [one('bogus', '', null, 5, 'a b', '\xe9', 'x\0y', 'k'.repeat(250), '\xe9'.repeat(126))]),
   of('flush_all', [one(-1, null, '1')]),
   of('serialize', [value]),
   of('deserialize', [value.filter((each) => Buffer.isBuffer(each)), mostly(one(0, 2, 4, 16), fc.oneof(one(3, 39), noNumber, wild))]),
@@ -90,14 +91,20 @@ const calls: fc.Arbitrary<Call> = fc.oneof(
 const shortly = (said: Said): Said =>
   said.raised === undefined ? said : { raised: said.raised.replace(/(?<=base 10: ).*/s, '') };
 
-describe.each([
-  ['text', false],
-  ['binary', true],
-])('over the %s protocol', (_wire, binary) => {
+describe.each<[string, Made]>([
+  ['the text protocol', { binary: false }],
+  ['the binary protocol', { binary: true }],
+  ['the text protocol, in a namespace', { binary: false, behaviors: { namespace: 'ns:' } }],
+  ['the binary protocol, in a namespace', { binary: true, behaviors: { namespace: 'ns:' } }],
+  [
+    'the text protocol, with keys that are verified',
+    { binary: false, behaviors: { verify_keys: true } },
+  ],
+])('over %s', (_what, { binary, behaviors }) => {
   let pair: Pair;
-  beforeAll(
-    async () => (pair = await Pair.start({ binary, behaviors: { cas: true, tcp_nodelay: true } })),
-  );
+  beforeAll(async () => {
+    pair = await Pair.start({ binary, behaviors: { cas: true, tcp_nodelay: true, ...behaviors } });
+  });
   afterAll(() => pair[Symbol.asyncDispose]());
 
   /** One game from empty servers. */

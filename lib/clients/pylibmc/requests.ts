@@ -145,13 +145,18 @@ const GRAPHIC = /^[\x21-\x7e]+$/;
  * could end or split a command of the text protocol.
  */
 export function wireKey(bytes: string, settings: Settings): WireKey | undefined {
-  const { namespace, binary, numbers } = settings;
+  const { namespace, binary } = settings;
   const wire = namespace + bytes;
-  if (bytes === '' || wire.length > MAX_KEY_LENGTH) return undefined;
+  if (wire.length > MAX_KEY_LENGTH || !isSound(bytes, settings)) return undefined;
   // Packets say how long a key is, so that it can hold anything.
   if (binary) return wire as WireKey;
-  if (numbers.verify_keys === 1 && !GRAPHIC.test(bytes)) return undefined;
   return isWireKey(wire) ? wire : undefined;
+}
+
+/** What libmemcached itself asks of a key. */
+export function isSound(bytes: string, { binary, numbers }: Settings): boolean {
+  if (bytes === '' || bytes.length > MAX_KEY_LENGTH) return false;
+  return binary || numbers.verify_keys !== 1 || GRAPHIC.test(bytes);
 }
 
 const MAX_UINT32 = 0xffffffff;

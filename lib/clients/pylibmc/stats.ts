@@ -1,13 +1,14 @@
 // Calls of all servers: flush_all, and get_stats with the 22 fields that libmemcached knows (_pylibmcmodule.c).
 
+import { bytesOf } from '../../engine/keys';
 import { ValueError } from '../../errors';
-import { MAX_KEY_LENGTH } from '../../limits';
 import type { Bound } from './bound-calls';
 import { Failed } from './dialect';
 import { exceptionOf, Rc } from './codes';
 import type { MemcachedError } from './errors';
+import type { Settings } from './behaviors';
 import type { Options } from './options';
-import { checkTime, integer, timeText, wrongType } from './requests';
+import { checkTime, integer, isSound, timeText, wrongType } from './requests';
 
 type Rows = readonly (readonly [name: string, value: string])[];
 
@@ -70,7 +71,7 @@ export async function statsOf(
   args: unknown,
   signal: AbortSignal | undefined,
 ): Promise<ServerStats[]> {
-  const wanted = statsArgument(args === undefined ? '' : args);
+  const wanted = args === undefined ? '' : statsArgument(args, session.settings);
   const answers = await calls.stats(wanted, signal);
   return answers.map(({ server, answer }, i) => {
     if (answer instanceof Failed) throw statsFailure(answer, session.options);
@@ -79,15 +80,16 @@ export async function statsOf(
   });
 }
 
-/** What could be another command is not sent. */
-function statsArgument(args: unknown): string {
+/** libmemcached takes it for a key. What could be another command is not sent. */
+function statsArgument(args: unknown, settings: Settings): string {
   if (typeof args !== 'string') {
     throw wrongType('get_stats() argument 1', 'str', args);
   }
   if (args.includes('\0')) throw new ValueError('embedded null character');
-  if (args.length > MAX_KEY_LENGTH) throw exceptionOf(Rc.badKey, 'error 33 from get_stats');
-  if (!/^[\x20-\x7e]*$/.test(args)) throw invalidArguments();
-  return args;
+  const bytes = bytesOf(args);
+  if (!isSound(bytes, settings)) throw exceptionOf(Rc.badKey, 'error 33 from get_stats');
+  if (!settings.binary && !/^[\x20-\x7e]*$/.test(bytes)) throw invalidArguments();
+  return bytes;
 }
 
 function statsFailure(failed: Failed, { binary }: Options): MemcachedError {
