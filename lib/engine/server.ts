@@ -197,6 +197,8 @@ export class Server implements Owner {
   lost(connection: Connection, loss: Loss): void {
     const isLeaving = this.#leaving.delete(connection);
     if (!isLeaving) this.#connection = undefined;
+    const [oldest = this.#connection] = this.#leaving;
+    oldest?.release();
     const { cause } = loss;
     const { live, reroute, tally } = this.#context;
     if (this.#connection === undefined && this.#leaving.size === 0) live.delete(this);
@@ -260,6 +262,8 @@ export class Server implements Owner {
   #connect(): void {
     const { failure, live } = this.#context;
     this.#connection = new Connection(this.#connectionOptions, this);
+    // A server may take up connections in any order: calls would overtake those before them.
+    if (this.#leaving.size > 0) this.#connection.hold();
     live.add(this);
     if (!this.#failed) return;
     this.#tell('reconnect');

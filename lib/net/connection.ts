@@ -59,6 +59,7 @@ export class Connection implements Watched {
   #closeWhenIdle = false;
   /** Bytes that the socket had not sent when it was last asked. */
   #backlog = 0;
+  #isHeld = false;
   /** The owner knows that requests of this tick are refused. */
   #toldOverload = false;
   /** Callers that may have gone since the unsent requests were last looked through. */
@@ -203,6 +204,16 @@ export class Connection implements Watched {
     process.nextTick(flush, this);
   }
 
+  /** Sends nothing until `release`: what another connection has sent must be done before. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  release(): void {
+    if (this.#isHeld) process.nextTick(flush, this);
+    this.#isHeld = false;
+  }
+
   /** Gives all that was gathered to the socket in one write. */
   flush(): void {
     this.#isScheduled = false;
@@ -211,7 +222,7 @@ export class Connection implements Watched {
     if (this.#recalled > 0) this.#withdraw();
     if (!this.busy) return this.#onIdle();
     this.#outbox.commit();
-    if (!this.#isWritable) return;
+    if (!this.#isWritable || this.#isHeld) return;
     this.#write();
     this.#sentTail = this.#conversation.pending.tail;
     this.#conversation.sent();

@@ -147,3 +147,23 @@ function pythonError(error: unknown): unknown {
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
+
+it('sends what is asked behind a quit_all once the server has closed for it', async () => {
+  const heard: string[] = [];
+  const server = await startScripted((received, socket, connection) => {
+    heard.push(`${connection} ${received}`);
+    if (!received.includes('quit')) return undefined;
+    setTimeout(() => {
+      heard.push('closed');
+      socket.end(`${connection + 2}\r\n`);
+    }, 50); // longer than it takes to connect
+    return undefined;
+  });
+  const mc = new Client([`127.0.0.1:${server.port}`]);
+  const calls = [mc.incr('k'), mc.quit_all(), mc.incr('k'), mc.quit_all()];
+  expect(await Promise.all(calls.slice(0, 3))).toEqual([2, null, 3]);
+  expect(heard.slice(0, 2)).toEqual(['0 incr k 1\r\nquit\r\n', 'closed']);
+  mc.disconnect_all();
+  await Promise.allSettled(calls);
+  await server.close();
+});
